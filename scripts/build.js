@@ -1,0 +1,14 @@
+// Builds `dist/`: the compiled program, and the prepared data directory of the embedded database (once; it does not depend on our code).
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const typescript = dirname(createRequire(import.meta.url).resolve("typescript/package.json"));
+
+execFileSync(process.execPath, [join(typescript, "bin", "tsc"), "-p", join(root, "tsconfig.build.json")], { cwd: root, stdio: "inherit" });
+
+const prepare = join(root, "dist", "src", "database", "prepare-data-directory.js");
+if (existsSync(prepare)) execFileSync(process.execPath, [prepare], { cwd: root, stdio: "inherit" });

@@ -1,0 +1,25 @@
+import { defineConfig } from "vitest/config";
+
+/** What a test needs is in its file name: nothing (unit), the embedded database, a real server, or the built program. */
+const project = (name: string, include: string, globalSetup: readonly string[]) => ({
+  test: {
+    name,
+    include: [`test/**/${include}`],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    pool: "forks" as const,
+    globalSetup: globalSetup.map((file) => `test/support/${file}`),
+  },
+});
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [
+      { test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/**/*.{embedded,server,cli}.test.ts"], testTimeout: 20_000 } },
+      project("embedded", "*.embedded.test.ts", ["prepare-embedded.ts"]),
+      project("server", "*.server.test.ts", ["prepare-embedded.ts", "start-server.ts"]),
+      project("cli", "*.cli.test.ts", ["prepare-embedded.ts"]),
+    ],
+  },
+});
