@@ -1,0 +1,113 @@
+import type { ChangeKind } from "./change.ts";
+import type { EdgeCaseDraft } from "./edge-case.ts";
+import type { SourceLocation } from "./source.ts";
+
+/** The source tools, as `--source` spells them. */
+export type ToolName = "flyway" | "liquibase" | "rails" | "alembic" | "django" | "sqitch" | "sql";
+
+/** One thing that a migration does, in the order in which its own tool would do it. */
+export type Step =
+  /** One SQL statement as it will be sent, without its terminator. */
+  | { readonly kind: "statement"; readonly sql: string; readonly location: SourceLocation }
+  /** `COPY … FROM STDIN` and the lines that follow it, without the closing `\.`. */
+  | { readonly kind: "copy"; readonly sql: string; readonly data: string; readonly location: SourceLocation }
+  /** What cannot be run here: Java, shell, `\!`. A person must give its SQL. */
+  | {
+      readonly kind: "custom-code";
+      readonly language: string;
+      readonly text: string;
+      readonly reason: string;
+      readonly location: SourceLocation;
+    };
+
+/** Read-only questions to the shadow as it stands just before a step. SQL files do not ask any. */
+export interface Inspector {
+  rows(sql: string, parameters?: readonly unknown[]): Promise<readonly Readonly<Record<string, unknown>>[]>;
+}
+
+export interface MigrationFile {
+  /** Relative to the project root, with `/`. */
+  readonly path: string;
+  readonly role: "up" | "down" | "both" | "settings";
+  /** SHA-256 of the bytes on disk, hexadecimal. */
+  readonly sha256: string;
+}
+
+/** How the source tool runs a migration: in one transaction, without one, or as the file itself says (BEGIN … COMMIT in it). */
+export type TransactionMode = "one" | "none" | "file";
+
+/** One migration of the source tool. Plain data but for its two step producers, which may ask the shadow. */
+export interface Migration {
+  readonly kind: "migration";
+  /** Unique in the history and readable: `V47`, `R__views`, `0012_add_email`. */
+  readonly id: string;
+  readonly type: "versioned" | "repeatable" | "baseline" | "callback";
+  readonly version: string | null;
+  /** The tool's description, in words. */
+  readonly name: string;
+  readonly author: string | null;
+  /** ISO 8601; `null` where neither git nor the file name tells. */
+  readonly date: string | null;
+  readonly files: readonly MigrationFile[];
+  /** The source tool's own checksum, as it would store it. */
+  readonly checksum: string | null;
+  readonly transaction: TransactionMode;
+  /** Set where a folder, profile or context ties the migration to one environment. */
+  readonly environment: string | null;
+  /** What reading had to assume; each lowers the `read` part of the confidence. */
+  readonly assumptions: readonly string[];
+  /** Questions found while reading (custom code, environments, secrets). */
+  readonly edgeCases: readonly EdgeCaseDraft[];
+  up(at: Inspector): AsyncIterable<Step>;
+  /** Absent where the authors wrote no way back. */
+  down?(at: Inspector): AsyncIterable<Step>;
+}
+
+/** Something noticed that asks nothing of anybody: shown in the report. */
+export interface Finding {
+  readonly kind: "finding";
+  readonly code: string;
+  readonly message: string;
+  readonly location: SourceLocation | null;
+  readonly migration: string | null;
+}
+
+/** An alternative start of the same history: a Flyway `B` file, a dump beside its migrations. Checked against it. */
+export interface Baseline {
+  readonly id: string;
+  /** The last migration whose effect it contains. */
+  readonly through: string;
+  readonly migration: Migration;
+}
+
+/** An environment that the project knows: where it was found and what belongs to it alone. */
+export interface Environment {
+  readonly name: string;
+  readonly location: SourceLocation | null;
+  readonly migrations: readonly string[];
+}
+
+/** The migrations of one project in the order in which the tool runs them on an empty database. */
+export interface History {
+  readonly kind: "history";
+  readonly tool: ToolName;
+  readonly toolVersion: string | null;
+  /** The folder or changelog, relative to the root; several are joined by `, `. */
+  readonly location: string;
+  /** Absolute path of the project. */
+  readonly root: string;
+  readonly migrations: readonly Migration[];
+  readonly baselines: readonly Baseline[];
+  readonly environments: readonly Environment[];
+  readonly findings: readonly Finding[];
+  /** Statements that the tool itself runs before the first migration: schemas it creates, `SET search_path`. */
+  readonly preparation: readonly string[];
+  /** Sent before every migration so that settings of one do not leak into the next where the tool resets them. */
+  readonly resetBetween: readonly string[];
+  /** The tool's own tables, `schema.name` or `name`: kept out of the converted history. */
+  readonly bookkeeping: readonly string[];
+  /** SQL that makes those tables as the tool would have, for migrations that read or write them. */
+  readonly bookkeepingSql: readonly string[];
+  /** Kinds of change for which the tool leaves the transaction of its own accord. */
+  readonly runsOutsideTransaction: readonly ChangeKind[];
+}

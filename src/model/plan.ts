@@ -1,0 +1,130 @@
+import type { Change } from "./change.ts";
+import type { EdgeCase } from "./edge-case.ts";
+import type { Evidence } from "./evidence.ts";
+import type { Finding, MigrationFile, ToolName } from "./history.ts";
+import type { ObjectKind } from "./object.ts";
+import type { Rollback, RollbackProof } from "./rollback.ts";
+import type { SourceLocation } from "./source.ts";
+import type { Merge, SquashProof } from "./squash.ts";
+import type { Compatibility, Hazard, LockMode, MigrationDependency, ObjectHistory, Understanding } from "./understanding.ts";
+
+/** Bulk data is referred to by its hash; the bytes stand in `up.sql`. */
+export interface DataReference {
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly rows: number;
+}
+
+export interface PlanStatement {
+  readonly sql: string;
+  readonly data: DataReference | null;
+  readonly location: SourceLocation;
+  readonly change: readonly Pick<Change, "kind" | "effect">[];
+  readonly objects: { readonly reads: readonly string[]; readonly writes: readonly string[] };
+  readonly lock: LockMode | null;
+  readonly hazards: readonly Hazard[];
+  readonly transactional: boolean;
+  /** Whether the replay ran it: `done`, or why not. */
+  readonly outcome: string;
+}
+
+export interface PlanRollback extends Pick<Rollback, "status" | "origin" | "upLoses" | "downLoses" | "check" | "reason"> {
+  readonly sql: readonly string[];
+  readonly proof: RollbackProof | null;
+  /** Candidates that lost, with what they did not restore. */
+  readonly rejected: readonly RollbackProof[];
+}
+
+export interface PlanMigration {
+  readonly id: string;
+  readonly name: string;
+  readonly author: string | null;
+  readonly date: string | null;
+  readonly files: readonly MigrationFile[];
+  readonly checksum: string | null;
+  /** The folder under `migrations/`. */
+  readonly folder: string;
+  readonly up: readonly PlanStatement[];
+  readonly rollback: PlanRollback;
+  readonly understanding: Understanding;
+  readonly compatibility: Compatibility;
+  readonly evidence: readonly Evidence[];
+  readonly edgeCases: readonly string[];
+}
+
+/** One object of the schema with its versions. `kind` is an `ObjectKind`. */
+export interface PlanObject extends Omit<ObjectHistory, "object"> {
+  readonly kind: ObjectKind;
+}
+
+export interface PlanBranch {
+  readonly name: string;
+  readonly environment: string | null;
+  readonly database: string | null;
+  readonly migrations: readonly string[];
+}
+
+export interface Approval {
+  readonly as: string;
+  readonly role: string | null;
+  readonly at: string;
+  readonly contentId: string;
+  readonly decisionsId: string;
+}
+
+export interface PlanSummary {
+  readonly operations: number;
+  readonly confidence: number;
+  readonly minimumConfidence: number;
+  readonly risk: "LOW" | "MEDIUM" | "HIGH";
+  readonly rollbacks: RollbackCounts;
+  readonly version: string;
+}
+
+export interface RollbackCounts {
+  readonly proven: number;
+  readonly provenConditional: number;
+  readonly provenLossy: number;
+  readonly irreversible: number;
+  readonly unproven: number;
+  /** Share of migrations with any proven rollback, 0 to 1. */
+  readonly coverage: number;
+}
+
+/** `migration_plan_YYYYMMDD.json`, format version 1. See `docs/formats.md`. */
+export interface Plan {
+  readonly formatVersion: 1;
+  readonly contentId: string;
+  readonly decisionsId: string;
+  readonly source: {
+    readonly tool: ToolName;
+    readonly toolVersion: string | null;
+    readonly location: string;
+    readonly migrations: number;
+    readonly from: string | null;
+    readonly to: string | null;
+  };
+  readonly engine: { readonly postgres: string; readonly embedded: boolean };
+  readonly summary: PlanSummary;
+  readonly migrations: readonly PlanMigration[];
+  readonly order: readonly string[];
+  readonly dependencies: readonly MigrationDependency[];
+  readonly squash: {
+    readonly statements: readonly {
+      readonly sql: string;
+      readonly data: DataReference | null;
+      readonly migrations: readonly string[];
+      readonly transactional: boolean;
+    }[];
+    readonly merges: readonly Merge[];
+    readonly takenBack: readonly { readonly merge: Merge; readonly difference: string }[];
+    readonly kept: readonly { readonly migration: string; readonly sql: string; readonly reason: string }[];
+    readonly elided: readonly { readonly migration: string; readonly sql: string; readonly reason: string }[];
+    readonly proof: SquashProof;
+  };
+  readonly objects: readonly PlanObject[];
+  readonly branches: readonly PlanBranch[];
+  readonly edgeCases: readonly EdgeCase[];
+  readonly findings: readonly Finding[];
+  readonly approvals: readonly Approval[];
+}

@@ -1,0 +1,58 @@
+import type { CatalogDifference } from "./catalog.ts";
+import type { SourceLocation } from "./source.ts";
+
+export type RollbackOrigin = "authored" | "derived" | "state-difference" | "model";
+export type RollbackStatus = "proven" | "proven-conditional" | "proven-lossy" | "irreversible" | "unproven";
+
+/** Rows or values that are gone, named as finely as is known. */
+export interface Loss {
+  /** Quoted and schema-qualified; `null` where it is not one table. */
+  readonly table: string | null;
+  readonly columns: readonly string[];
+  /** In words: "values of the dropped column", "the 12 rows that V7 deleted", "column order". */
+  readonly what: string;
+}
+
+/** One statement of a way back. */
+export interface RollbackStatement {
+  readonly sql: string;
+  readonly location: SourceLocation | null;
+  readonly transactional: boolean;
+}
+
+/** What one execution of a candidate showed. */
+export interface RollbackProof {
+  readonly origin: RollbackOrigin;
+  /** `PostgreSQL 18.6 (embedded)`. */
+  readonly engine: string;
+  /** Rows that stood in the touched tables while it ran. */
+  readonly rows: number;
+  readonly executed: boolean;
+  /** The error that stopped it, or `null`. */
+  readonly error: string | null;
+  /** What was not as before. Empty: the catalog (and the rows) are back. */
+  readonly differences: readonly CatalogDifference[];
+  /** What this proof did not look at. */
+  readonly notCovered: readonly string[];
+}
+
+/** The way back from one migration, with everything that was tried. */
+export interface Rollback {
+  readonly status: RollbackStatus;
+  readonly origin: RollbackOrigin | null;
+  readonly statements: readonly RollbackStatement[];
+  /** What the migration itself destroyed. */
+  readonly upLoses: readonly Loss[];
+  /** What going back destroys. */
+  readonly downLoses: readonly Loss[];
+  /** `proven-conditional`: the query that must return no row. */
+  readonly check: string | null;
+  /** `irreversible`, `unproven`: why, in a sentence. */
+  readonly reason: string | null;
+  /** `irreversible`: its author said so (a down that only raises, a comment that says it). */
+  readonly declared?: boolean;
+  /** `irreversible`, `unproven`: what was seen to turn the definitions back although rows or values stay lost. Never offered as a rollback. */
+  readonly structural?: readonly RollbackStatement[];
+  /** The proof of the chosen candidate first, then of those that lost. */
+  readonly proofs: readonly RollbackProof[];
+}
