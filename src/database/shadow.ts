@@ -1,0 +1,53 @@
+import { Pool } from "pg";
+import { failed, ok, type Result } from "../model/failure.ts";
+import { chooseExtensions } from "./extensions.ts";
+import { startEmbedded } from "./embedded.ts";
+import { openSession } from "./pooled-session.ts";
+import { openServerShadow } from "./server.ts";
+import type { Shadow } from "./session.ts";
+
+export interface ShadowRequest {
+  /** The server to make the shadow on; `null` for the embedded database. */
+  readonly server: { readonly url: string } | null;
+  /** Names of the PostgreSQL extensions that the history creates. */
+  readonly extensions: readonly string[];
+  /** `null` for no limit. */
+  readonly statementTimeoutMs: number | null;
+  /** Part of the shadow's name on a server: lower-case letters and digits. */
+  readonly id: string;
+}
+
+/** Opens a throwaway database. Fails where the embedded database does not start or the server cannot be used. */
+export async function openShadow(request: ShadowRequest): Promise<Result<Shadow>> {
+  if (request.server !== null) return await openServerShadow({ ...request, server: request.server });
+  try {
+    const { modules, unavailable } = chooseExtensions(request.extensions);
+    const database = await startEmbedded(modules);
+    const pool = new Pool({
+      stream: () => database.connect(),
+      max: 1,
+      idleTimeoutMillis: 0,
+      user: "postgres",
+      database: "postgres",
+      ssl: false,
+    });
+    const pooled = await openSession(pool, true);
+    database.limitRequests(request.statementTimeoutMs);
+    let closing: Promise<void> | null = null;
+    return ok({
+      session: pooled.session,
+      unavailableExtensions: unavailable,
+      withPool: pooled.withPool,
+      close: () => (closing ??= pooled.disconnect().then(database.stop)),
+    });
+  } catch (error) {
+    return failed({
+      kind: "failure",
+      code: "shadow-start",
+      message: `The embedded database did not start: ${error instanceof Error ? error.message : String(error)}.`,
+      location: null,
+      hint: "Use a server instead: --shadow-url.",
+      exitCode: 1,
+    });
+  }
+}

@@ -1,0 +1,86 @@
+import type { Connection, Submittable } from "pg";
+import type { StatementResult } from "./session.ts";
+
+/**
+ * A query of the simple protocol that keeps command tags and throws rows away, with the data of a COPY … FROM STDIN where there is any.
+ * The data goes out with the query instead of waiting for CopyInResponse: PGlite must have all of a request at once, and a server reads past
+ * it where the COPY has failed (manual, 54.2.6).
+ */
+export class SimpleQuery implements Submittable {
+  readonly done: Promise<readonly StatementResult[]>;
+  readonly #sql: string;
+  readonly #data: string | null;
+  readonly #results: StatementResult[] = [];
+  #resolve: (results: readonly StatementResult[]) => void = () => undefined;
+  #reject: (error: unknown) => void = () => undefined;
+
+  constructor(sql: string, data: string | null) {
+    this.#sql = sql;
+    this.#data = data;
+    this.done = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  submit(connection: Connection): void {
+    connection.stream.write(Buffer.concat([message("Q", `${this.#sql}\0`), ...copyMessages(this.#data)]));
+  }
+
+  handleRowDescription(): void {
+    // Rows are thrown away.
+  }
+  handleDataRow(): void {
+    // Rows are thrown away.
+  }
+  handleCopyData(): void {
+    // COPY … TO STDOUT: its lines are thrown away.
+  }
+  handleCopyInResponse(): void {
+    // The data is on its way already.
+  }
+  handlePortalSuspended(): void {
+    // Not in the simple protocol.
+  }
+  handleEmptyQuery(): void {
+    // Nothing was asked.
+  }
+  handleCommandComplete(complete: { readonly text: string }): void {
+    this.#results.push(readTag(complete.text));
+  }
+  handleError(error: Error): void {
+    this.#reject(error);
+  }
+  handleReadyForQuery(): void {
+    this.#resolve(this.#results);
+  }
+}
+
+/** `INSERT 0 5`, `UPDATE 3`, `CREATE TABLE`: the words are the command, the last number the rows. */
+function readTag(tag: string): StatementResult {
+  const [, command = tag, count] = /^([A-Z ]+?)(?: \d+)?(?: (\d+))?$/.exec(tag) ?? [];
+  const single = /^[A-Z ]+? (\d+)$/.exec(tag)?.[1];
+  const rows = count ?? single;
+  return { command, rows: rows === undefined ? null : Number(rows) };
+}
+
+const chunkBytes = 1 << 20;
+
+/** CopyData and CopyDone, or CopyFail, which means nothing outside COPY and inside keeps the server from waiting for data that will not come. */
+function copyMessages(data: string | null): Buffer[] {
+  if (data === null) return [message("f", "COPY … FROM STDIN was sent without its data\0")];
+  const messages: Buffer[] = [];
+  const bytes = Buffer.from(data, "utf8");
+  for (let start = 0; start < bytes.length; start += chunkBytes) messages.push(message("d", bytes.subarray(start, start + chunkBytes)));
+  messages.push(message("c", ""));
+  return messages;
+}
+
+/** One frontend message: type, length (its own four bytes included), body (manual, 54.7). */
+function message(type: string, body: string | Buffer): Buffer {
+  const payload = typeof body === "string" ? Buffer.from(body, "utf8") : body;
+  const header = Buffer.alloc(5);
+  header.write(type, 0, "latin1");
+  header.writeInt32BE(payload.length + 4, 1);
+  return Buffer.concat([header, payload]);
+}
