@@ -1,0 +1,13 @@
+import type { CatalogReader } from "../catalog/reader.ts";
+import type { Session } from "../database/session.ts";
+import type { StateDifference } from "./state-difference.ts";
+
+/** What proving needs from outside: the shadow as the migration left it, outside of any transaction. */
+export interface ProofContext {
+  readonly session: Session;
+  readonly reader: CatalogReader;
+  /** `History.resetBetween`: what the tool sends before it runs a migration, so also before a rollback. */
+  readonly resetBetween: readonly string[];
+  /** Asked where no other candidate restores the definitions. Absent: not tried. */
+  readonly stateDifference?: StateDifference;
+}

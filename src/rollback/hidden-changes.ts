@@ -1,0 +1,63 @@
+import { addressKey, type CatalogObject } from "../model/catalog.ts";
+import type { Change } from "../model/change.ts";
+import type { ObjectRef } from "../model/object.ts";
+import type { MigrationReplay } from "../model/replay.ts";
+
+/** Kinds whose statements write rows of the table that they name. */
+const WRITES = new Set<Change["kind"]>(["insert", "update", "delete", "merge", "truncate", "copy-from"]);
+
+/** A data change that had no row to work on in the replay, and would have some elsewhere. */
+export interface HiddenChange {
+  readonly kind: Change["kind"];
+  /** As the statement writes it. */
+  readonly table: string;
+}
+
+/**
+ * Data changes of tables that stood before the migration which touched no row here: what they do to rows was not seen, so nothing that
+ * takes it back can be proven. Not those that only fill columns which the migration itself adds.
+ */
+export function findHiddenChanges(replay: MigrationReplay): readonly HiddenChange[] {
+  const hidden: HiddenChange[] = [];
+  const created = new Set([...replay.after].filter(([key]) => !replay.before.has(key)).map(([, object]) => object.name));
+  const dropped = new Set([...replay.before].filter(([key]) => !replay.after.has(key)).map(([, object]) => object.name));
+  const written = new Map(replay.rows.map((row) => [nameOf(row.identity), row]));
+  for (const { parsed, outcome } of replay.statements) {
+    if (outcome.kind !== "done") continue;
+    for (const change of parsed?.changes ?? []) {
+      const targets = targetsOf(change).filter(({ name }) => !created.has(name) && !dropped.has(name));
+      for (const target of targets) {
+        const touched = written.get(target.name);
+        if (touched !== undefined && touched.inserted + touched.updated + touched.deleted > 0) continue;
+        if (change.kind === "update" && onlyAddedColumns(change, target, replay)) continue;
+        hidden.push({ kind: change.kind, table: target.name });
+      }
+    }
+  }
+  return hidden;
+}
+
+function targetsOf(change: Change): readonly ObjectRef[] {
+  if (WRITES.has(change.kind)) return change.writes.filter(({ kind }) => kind === "table");
+  return change.effect === "unknown" ? change.writes.filter(({ kind }) => kind === "table") : [];
+}
+
+function nameOf(identity: string): string {
+  return identity.replace(/^(?:"(?:[^"]|"")+"|[^.]+)\./, "").replaceAll('"', "");
+}
+
+function onlyAddedColumns(change: Change, target: ObjectRef, replay: MigrationReplay): boolean {
+  const columns = change.details.columns;
+  if (columns === undefined) return false;
+  for (const object of replay.after.values()) {
+    if (object.name !== target.name || (target.schema !== null && object.schema !== target.schema)) continue;
+    const before = replay.before.get(addressKey(object.address));
+    const old = new Set(columnNames(before));
+    return columns.every((name) => !old.has(name) && columnNames(object).includes(name));
+  }
+  return false;
+}
+
+function columnNames(object: CatalogObject | undefined): readonly string[] {
+  return object?.facts.kind === "relation" ? object.facts.columns.map(({ name }) => name) : [];
+}
