@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import type { History, Migration } from "../../src/model/history.ts";
+import { findExtensions } from "../../src/reading/find-extensions.ts";
+import { useProjects } from "../support/program.ts";
+
+const newProject = useProjects();
+
+test("finds every way in which files name extensions, once each", async () => {
+  const project = newProject();
+  const files = {
+    "V1.sql": 'CREATE EXTENSION IF NOT EXISTS "uuid-ossp";\ncreate  extension\n citext with schema public;',
+    "V2.sql": "-- no such thing as an extension here\nSELECT 1;",
+    "V3.rb": "enable_extension 'pg_trgm'\nenable_extension(\"citext\")",
+  };
+  project.write(files);
+  const migrations = Object.keys(files).map((path) => ({ files: [{ path, role: "up", sha256: "" }] }) as unknown as Migration);
+  const history = { root: project.root, migrations, baselines: [] } as unknown as History;
+  expect(await findExtensions(history)).toEqual(["citext", "pg_trgm", "uuid-ossp"]);
+});
