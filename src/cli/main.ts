@@ -1,0 +1,129 @@
+#!/usr/bin/env node
+import { Command, CommanderError, Option } from "commander";
+import type { MigrateFlags } from "../configuration/resolve-request.ts";
+import type { Failure } from "../model/failure.ts";
+import { collect, collectPair } from "./options.ts";
+import { fileSystemFailure } from "./file-system-failure.ts";
+import { failuresAsJson, renderFailures } from "./print-failures.ts";
+import { programVersion } from "./program-version.ts";
+import { styleFor } from "./terminal.ts";
+
+// The commands are imported when they run, so that `--version` and `--help` answer at once.
+
+const program = new Command("pggit")
+  .description("Turns the migration history of a PostgreSQL project into one proven history.")
+  .version(programVersion())
+  .exitOverride()
+  // Wrong use is told in the form of every other error.
+  .configureOutput({ outputError: () => {} });
+
+program
+  .command("migrate")
+  .description("detect, read, replay, analyse, prove; write the plan and the files")
+  .argument("[dir]", "the folder of the project or of its migrations", ".")
+  .addOption(
+    new Option("--source <tool>", "the source tool").choices(["flyway", "liquibase", "rails", "alembic", "django", "sqitch", "sql"]),
+  )
+  .option("--auto-detect", "find the source tool (the default)")
+  .option("--location <path>", "where the migrations are, in the tool's own form; repeatable", collect)
+  .option("--placeholder <name=value>", "a Flyway placeholder or psql variable; repeatable", collectPair)
+  .option("--schema <name>", "a schema that the tool manages, default first; repeatable", collect)
+  .option("--changelog <file>", "the root changelog (Liquibase)")
+  .option("--context <name>", "a context that runs; repeatable", collect)
+  .option("--label <name>", "a label that runs; repeatable", collect)
+  .option("--environment <name>", "the environment or profile whose settings count")
+  .option("--assume <name=value>", "a fact that the files do not tell (environment variable, tool version); repeatable", collectPair)
+  .option("--shadow-url <url>", "a server for shadow databases instead of the embedded PostgreSQL")
+  .option("--shadow-disposable", "the shadow server is one's own: cluster-wide statements may run there")
+  .option("--ai", "let the configured language model help with what rules cannot do")
+  .option("--out <dir>", "where plan and files are written (default: pggit)")
+  .addOption(new Option("--stop-after <stage>", "end early; nothing is written").choices(["read", "replay", "prove"]))
+  .option("--config <file>", "the settings file (default: pggit.yaml in the folder)")
+  .option("--json", "one JSON document on standard output, nothing else")
+  .option("--quiet", "no progress, no report")
+  .option("--no-color", "no colour, on a terminal too")
+  .action(async (dir: string, flags: MigrateFlags) => {
+    const { runMigrate } = await import("./migrate.ts");
+    process.exitCode = await runMigrate(dir, flags);
+  });
+
+program
+  .command("init")
+  .description("write a commented pggit.yaml; with a name, a folder with migrations/, decisions.yaml and overrides/")
+  .argument("[name]", "the folder to make")
+  .option("--json", "one JSON document on standard output")
+  .action(async (name: string | undefined, flags: { json?: boolean }) => {
+    const { initialize } = await import("./init.ts");
+    const result = await initialize(process.cwd(), name ?? null);
+    if (result.kind === "failed") return leaveWith(result.failures, flags.json === true ? "json" : "text");
+    process.stdout.write(
+      flags.json === true
+        ? `${JSON.stringify({ written: result.value }, null, 2)}\n`
+        : `${result.value.map((path) => `wrote  ${path}`).join("\n")}\n`,
+    );
+    return undefined;
+  });
+
+outliveReader(process.stdout);
+outliveReader(process.stderr);
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) reportUnexpected(error);
+  // Commander ends `--help` and `--version` by an error with code 0, and prints the help itself where no command is given.
+  else if (error.exitCode === 0 || error.code === "commander.help") process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else leaveWith([wrongUse(error)], wantedForm());
+}
+// PGlite and open sockets must not keep a finished program alive; standard output is flushed first.
+process.stdout.write("", () => process.exit());
+
+/** A reader that went away (`| head -1`) is no failure; a full disk behind `>` is one. */
+function outliveReader(stream: NodeJS.WriteStream): void {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") return;
+    if (stream !== process.stderr) process.stderr.write(`error  Cannot write the output: ${error.code ?? error.message}.\n`);
+    process.exit(1);
+  });
+}
+
+function wantedForm(): "json" | "text" {
+  return process.argv.includes("--json") ? "json" : "text";
+}
+
+function leaveWith(failures: readonly Failure[], form: "json" | "text"): undefined {
+  if (form === "json") process.stdout.write(failuresAsJson(failures));
+  else process.stderr.write(renderFailures(failures, styleFor(process.stderr, "auto"), process.stderr.columns));
+  process.exitCode = failures[0]?.exitCode ?? 1;
+  return undefined;
+}
+
+function wrongUse(error: CommanderError): Failure {
+  const message = error.message.replace(/^error: /, "").trim();
+  const [command] = process.argv.slice(2).filter((word) => program.commands.some((known) => known.name() === word));
+  return {
+    kind: "failure",
+    code: "wrong-use",
+    message: `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.?)]$/.test(message) ? "" : "."}`.replaceAll(/\n/g, " "),
+    location: null,
+    hint: `See pggit ${command === undefined ? "" : `${command} `}--help.`,
+    exitCode: 2,
+  };
+}
+
+/** What nobody expected: the file system's refusals as such, everything else as a bug, its trace on request only. */
+function reportUnexpected(error: unknown): void {
+  leaveWith([fileSystemFailure(error) ?? bug(error)], wantedForm());
+  if (process.env["PGGIT_DEBUG"] !== undefined && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+}
+
+function bug(error: unknown): Failure {
+  const message = `pggit failed: ${error instanceof Error ? error.message : String(error)}`;
+  return {
+    kind: "failure",
+    code: "bug",
+    message,
+    location: null,
+    hint: "Please report it; PGGIT_DEBUG=1 shows where it happened.",
+    exitCode: 1,
+  };
+}

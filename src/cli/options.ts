@@ -1,0 +1,13 @@
+import { InvalidArgumentError } from "commander";
+
+/** Collects a repeatable option. */
+export function collect(value: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, value];
+}
+
+/** Collects a repeatable `NAME=VALUE`; the value may be empty and may hold `=`. */
+export function collectPair(value: string, previous: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  const at = value.indexOf("=");
+  if (at < 1) throw new InvalidArgumentError("It takes NAME=VALUE.");
+  return { ...previous, [value.slice(0, at)]: value.slice(at + 1) };
+}

@@ -1,0 +1,126 @@
+import pc from "picocolors";
+import stringWidth from "string-width";
+
+/** Colours of one output stream: plain text where it is not a terminal or the user asked for none. */
+export type Style = ReturnType<typeof pc.createColors>;
+
+/** Colour only on a terminal; `NO_COLOR` and `--no-color` turn it off (https://no-color.org). */
+export function styleFor(stream: NodeJS.WriteStream, wantsColor: "auto" | "never"): Style {
+  const allowed = wantsColor === "auto" && stream.isTTY && (process.env["NO_COLOR"] ?? "") === "" && process.env["TERM"] !== "dumb";
+  return pc.createColors(allowed);
+}
+
+/** How wide a text may be and in what colours: a terminal's own width up to 140 columns; 120 for files and pipes. */
+export function screenOf(stream: NodeJS.WriteStream, wantsColor: "auto" | "never"): { readonly style: Style; readonly width: number } {
+  return { style: styleFor(stream, wantsColor), width: Math.max(40, Math.min(stream.columns ?? 120, 140)) };
+}
+
+/** Pads on the right to a width in terminal columns; wide characters count twice. */
+export function padEnd(text: string, width: number): string {
+  return text + " ".repeat(Math.max(0, width - stringWidth(text)));
+}
+
+/** Pads on the left, for numbers. */
+export function padStart(text: string, width: number): string {
+  return " ".repeat(Math.max(0, width - stringWidth(text))) + text;
+}
+
+/** Cuts to a width in terminal columns, with `…` where something was cut. */
+export function cut(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text;
+  let taken = "";
+  for (const character of text) {
+    if (stringWidth(taken + character) > width - 1) break;
+    taken += character;
+  }
+  return `${taken}…`;
+}
+
+/** Cuts to a width as `cut` does, but behind a whole word where one ends in the second half. */
+export function cutWords(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text;
+  const taken = cut(text, width);
+  const space = taken.lastIndexOf(" ");
+  return space > taken.length / 2 ? `${taken.slice(0, space).replace(/[,;:]$/, "")} …` : taken;
+}
+
+/** Cuts a path from the left, between folders where it can: the name of the file and the line stay. */
+export function cutPath(path: string, width: number): string {
+  if (stringWidth(path) <= width) return path;
+  const tail = path.slice(-(width - 1));
+  const slash = tail.indexOf("/");
+  return `…${slash < 0 ? tail : tail.slice(slash)}`;
+}
+
+/** As many names as fit: `V3, V7 and 12 more`. */
+export function listWithin(names: readonly string[], width: number): string {
+  const whole = names.join(", ");
+  if (stringWidth(whole) <= width) return whole;
+  for (let shown = names.length - 1; shown > 0; shown -= 1) {
+    const text = `${names.slice(0, shown).join(", ")} and ${count(names.length - shown)} more`;
+    if (stringWidth(text) <= width) return text;
+  }
+  return counted(names.length, "migration");
+}
+
+/** Breaks words onto lines of at most `width` columns; a longer word stands alone, and a no-break space becomes a space that does not break. */
+export function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(/[ \t\r\n]+/).filter(Boolean)) {
+    if (line !== "" && stringWidth(line) + 1 + stringWidth(word) > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === "" ? word : `${line} ${word}`;
+    }
+  }
+  return (line === "" ? lines : [...lines, line]).map((whole) => whole.replaceAll("\u00A0", " "));
+}
+
+/** Words that `wrap` leaves on one line. */
+export function together(text: string): string {
+  return text.replaceAll(" ", "\u00A0");
+}
+
+/** A text behind a label, wrapped to `width` columns in all, the further lines under the first. */
+export function hang(label: string, text: string, width: number): readonly string[] {
+  const indent = stringWidth(label);
+  return wrap(text, Math.max(20, width - indent)).map((line, index) => (index === 0 ? label : " ".repeat(indent)) + line);
+}
+
+/** Rows as aligned columns, two spaces apart; columns named in `right` are aligned to the right. */
+export function alignColumns(rows: readonly (readonly string[])[], right: ReadonlySet<number> = new Set()): readonly string[] {
+  const widths: number[] = [];
+  for (const row of rows) row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, stringWidth(cell))));
+  return rows.map((row) =>
+    row
+      .map((cell, index) =>
+        right.has(index) ? padStart(cell, widths[index] ?? 0) : index === row.length - 1 ? cell : padEnd(cell, widths[index] ?? 0),
+      )
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+/** `1,847` */
+export function count(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+/** `1 merge`, `2 merges`, `1,847 operations` */
+export function counted(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+}
+
+/** `0.4 s`, `2 min 47 s`; `whole` for what is only roughly known. */
+export function duration(seconds: number, precision: "tenths" | "whole" = "tenths"): string {
+  const rounded = Math.round(seconds);
+  if (rounded < 60) return `${precision === "whole" ? rounded : seconds.toFixed(1)} s`;
+  return `${Math.floor(rounded / 60)} min ${rounded % 60} s`;
+}
+
+/** `512 MB` */
+export function megabytes(bytes: number): string {
+  return `${count(Math.round(bytes / 1_000_000))} MB`;
+}

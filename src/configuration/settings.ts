@@ -1,0 +1,29 @@
+import { z } from "zod";
+
+const toolName = z.enum(["flyway", "liquibase", "rails", "alembic", "django", "sqitch", "sql"]);
+const names = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String));
+
+/** `pggit.yaml`: every key is optional, an unknown key is an error. Documented in `docs/formats.md`. */
+export const settingsSchema = z.strictObject({
+  source: toolName.optional(),
+  location: z.union([z.string(), z.array(z.string())]).optional(),
+  placeholders: names.optional(),
+  schemas: z.array(z.string()).optional(),
+  changelog: z.string().optional(),
+  contexts: z.array(z.string()).optional(),
+  labels: z.array(z.string()).optional(),
+  assume: names.optional(),
+  environment: z.string().optional(),
+  environments: z.record(z.string(), z.strictObject({ branch: z.string().optional(), database: z.string().optional() })).optional(),
+  shadow: z
+    .strictObject({
+      url: z.string().optional(),
+      disposable: z.boolean().optional(),
+      statementTimeoutSeconds: z.number().positive().optional(),
+    })
+    .optional(),
+  out: z.string().optional(),
+});
+
+/** The settings file as it was written, checked. */
+export type SettingsFile = z.output<typeof settingsSchema>;

@@ -1,0 +1,23 @@
+import { stringify } from "yaml";
+import { mostUrgentFirst, type EdgeCase } from "../model/edge-case.ts";
+import { formatLocation } from "../model/source.ts";
+
+/** The text of `edge-cases.yaml`: the open questions for people, most urgent first. An empty list where nothing is open. */
+export function renderEdgeCases(edgeCases: readonly EdgeCase[]): string {
+  const open = mostUrgentFirst(edgeCases.filter((edge) => edge.decision === null));
+  const entries = open.map((edge) => ({
+    id: edge.id,
+    ...(edge.migration === null ? {} : { migration: edge.migration }),
+    kind: edge.kind,
+    title: edge.title,
+    confidence: Number(edge.confidence.toFixed(3)),
+    risk: edge.risk,
+    ...(edge.source === null ? {} : { source: formatLocation(edge.source.location) }),
+    question: edge.question,
+    ...(edge.suggestion === null ? {} : { suggestion: edge.suggestion.text, proven: edge.suggestion.proven }),
+    action_required: edge.action,
+    choices: edge.choices,
+  }));
+  const head = `# Open questions of this conversion: ${entries.length}. Written by pggit; changed by every run.\n`;
+  return head + stringify({ edge_cases: entries }, { lineWidth: 120 });
+}

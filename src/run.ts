@@ -1,0 +1,34 @@
+import type { MigrateRequest } from "./configuration/resolve-request.ts";
+import type { Shadow } from "./database/session.ts";
+import type { EdgeCaseDraft } from "./model/edge-case.ts";
+import type { Result } from "./model/failure.ts";
+import type { History } from "./model/history.ts";
+import type { StageClock } from "./stage-clock.ts";
+
+/** Told what is going on: a stage with its size, how far it is, and what the user should know meanwhile. */
+export interface Progress {
+  begin(stage: string, total: number | null): void;
+  advance(done: number): void;
+  warn(message: string): void;
+}
+
+/** What the program gets from outside beside the request. */
+export interface Run {
+  readonly progress: Progress;
+  /** Aborted when the user interrupts; its reason is `SIGINT` or `SIGTERM`. */
+  readonly signal: AbortSignal;
+  /** Seconds of a clock that only goes forward. */
+  readonly now: () => number;
+}
+
+/** What every stage after reading works on. */
+export interface Stage {
+  readonly history: History;
+  /** Of the whole history, from reading. */
+  readonly questions: readonly EdgeCaseDraft[];
+  /** Opens another empty shadow, with the extensions that the history asks for; whoever opens it closes it. */
+  readonly openFresh: () => Promise<Result<Shadow>>;
+  readonly request: MigrateRequest;
+  readonly run: Run;
+  readonly clock: StageClock;
+}
