@@ -224,8 +224,8 @@ function branchesOf(history: History, request: MigrateRequest): readonly PlanBra
 }
 
 function shadowRequest(request: MigrateRequest, shadow: { readonly extensions: readonly string[]; readonly id: string }): ShadowRequest {
-  const { url, statementTimeoutMs } = request.shadow;
-  return { server: url === null ? null : { url }, extensions: shadow.extensions, statementTimeoutMs, id: shadow.id };
+  const { url, disposable, statementTimeoutMs } = request.shadow;
+  return { server: url === null ? null : { url, disposable }, extensions: shadow.extensions, statementTimeoutMs, id: shadow.id };
 }
 
 function at<T>(items: readonly T[], index: number): T {

@@ -40,7 +40,6 @@ export interface Proven {
 export async function replayAndProve(shadow: Shadow, { history, request, run, clock, openFresh }: Stage): Promise<Result<Proven>> {
   const { session } = shadow;
   const reader = await installCatalogReader(session, { excludeFromReads: bookkeepingTables(history) });
-  const disposable = session.engine.embedded || request.shadow.disposable;
   const chain: ChainContext = { shadow, resetBetween: history.resetBetween, excludeFromReads: bookkeepingTables(history) };
   const places = new Set(request.stopAfter === null ? checkpointPlaces(history) : []);
   const checkpoints: Checkpoint[] = [];
@@ -59,7 +58,6 @@ export async function replayAndProve(shadow: Shadow, { history, request, run, cl
     session,
     reader,
     clock: () => run.now() * 1000,
-    disposable,
     prepared: async () => void (places.has(0) && checkpoints.push(await takeCheckpoint(0, chain))),
   };
   for await (const replay of replayHistory(history, context)) {

@@ -15,7 +15,7 @@ export interface PooledSession {
 type NoticeListener = (notice: { readonly severity: string; readonly message: string }) => void;
 
 /** Takes the pool's only connection and asks the server what it is. Rejects with what `pg` rejects with where it cannot connect. */
-export async function openSession(pool: Pool, embedded: boolean): Promise<PooledSession> {
+export async function openSession(pool: Pool, kind: Pick<Engine, "embedded" | "ownsCluster">): Promise<PooledSession> {
   // A lost connection is reported by the next statement; without listeners Node would end the process.
   let lost: Error | null = null;
   const lose = (error: Error): void => {
@@ -66,7 +66,7 @@ export async function openSession(pool: Pool, embedded: boolean): Promise<Pooled
     });
 
   const session: Session = {
-    engine: await identify(rows, embedded),
+    engine: { ...(await identify(rows)), ...kind },
     rows,
     run: (sql) => simple(sql, null),
     async copyIn(sql, data) {
@@ -110,7 +110,7 @@ interface ExtendedQuery extends QueryConfig {
   readonly queryMode: "extended";
 }
 
-async function identify(rows: Session["rows"], embedded: boolean): Promise<Engine> {
+async function identify(rows: Session["rows"]): Promise<Omit<Engine, "embedded" | "ownsCluster">> {
   const [row] = await rows<{ version: string; number: string; superuser: boolean }>(
     `select current_setting('server_version') as version, current_setting('server_version_num') as number,
             (select rolsuper from pg_catalog.pg_roles where rolname = current_user) as superuser`,
@@ -119,7 +119,6 @@ async function identify(rows: Session["rows"], embedded: boolean): Promise<Engin
   return {
     version: `PostgreSQL ${row.version.split(" ")[0] ?? row.version}`,
     major: Math.floor(Number(row.number) / 10_000),
-    embedded,
     superuser: row.superuser,
   };
 }

@@ -10,6 +10,11 @@ export interface Engine {
   readonly major: number;
   readonly embedded: boolean;
   readonly superuser: boolean;
+  /**
+   * Whether the whole server is the shadow's: the embedded one, or one that the user called disposable. Only then what stands outside of the shadow's
+   * database (roles, tablespaces) may be changed, and is compared; elsewhere other people change it meanwhile.
+   */
+  readonly ownsCluster: boolean;
 }
 
 /** What one statement answered. */

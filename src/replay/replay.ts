@@ -55,7 +55,7 @@ async function replayMigration(migration: Migration, tools: Tools): Promise<Migr
   let attempt = await tryMigration(migration, tools, "stop");
   while (attempt.stopped !== null) {
     const role = missingRole(attempt);
-    if (role === null || !context.disposable || assumedRoles.length >= MOST_ASSUMED_ROLES) {
+    if (role === null || !context.session.engine.ownsCluster || assumedRoles.length >= MOST_ASSUMED_ROLES) {
       attempt = await tryMigration(migration, tools, "skip");
       break;
     }
