@@ -1,7 +1,7 @@
 import { DatabaseError, type Pool, type PoolClient, type QueryConfig } from "pg";
-import type { Engine, Row, Session, Shadow, StatementResult } from "./session.ts";
+import type { Engine, Row, Session, Shadow } from "./session.ts";
 import { refuseNul, toStatementError } from "./errors.ts";
-import { SimpleQuery } from "./simple-query.ts";
+import { type SimpleAnswer, SimpleQuery } from "./simple-query.ts";
 import { valueTypes } from "./values.ts";
 
 /** A session over a pool of one, and the lending of that pool. */
@@ -58,7 +58,7 @@ export async function openSession(pool: Pool, kind: Pick<Engine, "embedded" | "o
       const config: ExtendedQuery = { text: sql, values: [...parameters], types: valueTypes, queryMode: "extended" };
       return (await client.query(config)).rows as R[];
     });
-  const simple = (sql: string, data: string | null): Promise<readonly StatementResult[]> =>
+  const simple = (sql: string, data: string | null): Promise<SimpleAnswer> =>
     attempt(sql, (client) => {
       const query = new SimpleQuery(sql, data);
       client.query(query);
@@ -68,9 +68,10 @@ export async function openSession(pool: Pool, kind: Pick<Engine, "embedded" | "o
   const session: Session = {
     engine: { ...(await identify(rows)), ...kind },
     rows,
-    run: (sql) => simple(sql, null),
+    run: async (sql) => (await simple(sql, null)).results,
+    value: async (sql) => (await simple(sql, null)).value,
     async copyIn(sql, data) {
-      const results = await simple(sql, data);
+      const { results } = await simple(sql, data);
       return results[0]?.rows ?? 0;
     },
     onNotice(listener) {

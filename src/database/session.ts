@@ -42,6 +42,8 @@ export interface Session {
   rows<R = Row>(sql: string, parameters?: readonly unknown[]): Promise<readonly R[]>;
   /** One or more statements by the simple protocol, exactly as given; their rows are thrown away. Throws `StatementError`, its offset counted from the start of `sql`. */
   run(sql: string): Promise<readonly StatementResult[]>;
+  /** As `run`, and gives the first value of the last row that came back, as text; `null` where none came. */
+  value(sql: string): Promise<string | null>;
   /** `COPY … FROM STDIN` with its lines. Gives the number of rows. Throws `StatementError`. */
   copyIn(sql: string, data: string): Promise<number>;
   /** Calls the listener for every NOTICE, INFO and WARNING until the returned function is called. */

@@ -92,11 +92,7 @@ async function replayMigration(migration: Migration, tools: Tools): Promise<Migr
 }
 
 async function tryMigration(migration: Migration, { history, context }: Tools, tolerance: "stop" | "skip"): Promise<Attempt> {
-  const { resetBetween } = history;
-  // Settings go in one message; DISCARD and the like are refused beside others.
-  const messages = resetBetween.every((statement) => /^(?:re)?set\s/i.test(statement)) ? [resetBetween.join(";\n")] : resetBetween;
-  for (const message of messages) if (message !== "") await context.session.run(message);
-  return attemptMigration(migration, history, { context, tolerance });
+  return attemptMigration(migration, history, { context, tolerance, settings: history.resetBetween });
 }
 
 async function readSlices(attempt: Attempt, { reader }: ReplayContext): Promise<Slices> {
