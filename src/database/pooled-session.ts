@@ -59,10 +59,12 @@ export async function openSession(pool: Pool, kind: Pick<Engine, "embedded" | "o
       return (await client.query(config)).rows as R[];
     });
   const simple = (sql: string, data: string | null): Promise<SimpleAnswer> =>
-    attempt(sql, (client) => {
+    attempt(sql, async (client) => {
       const query = new SimpleQuery(sql, data);
       client.query(query);
-      return query.done;
+      const answer = await query.done;
+      if (answer.error === null) return answer;
+      throw answer.error instanceof DatabaseError ? toStatementError(answer.error, sql, answer.results) : answer.error;
     });
 
   const session: Session = {

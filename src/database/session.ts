@@ -28,10 +28,13 @@ export interface StatementResult {
 /** An error that PostgreSQL reported for a statement: an expected outcome of running a user's SQL. */
 export class StatementError extends Error {
   readonly error: DatabaseError;
-  constructor(error: DatabaseError) {
+  /** What the statements before it in the same message answered. */
+  readonly results: readonly StatementResult[];
+  constructor(error: DatabaseError, results: readonly StatementResult[] = []) {
     super(error.message);
     this.name = "StatementError";
     this.error = error;
+    this.results = results;
   }
 }
 

@@ -1,8 +1,9 @@
 import type { Connection, Submittable } from "pg";
 import type { StatementResult } from "./session.ts";
 
-/** What came back: what each statement did, and the first value of the last row. */
+/** What came back: what each statement did, the first value of the last row, and the error that ended the message early. */
 export interface SimpleAnswer {
+  readonly error: Error | null;
   readonly results: readonly StatementResult[];
   readonly value: string | null;
 }
@@ -18,15 +19,14 @@ export class SimpleQuery implements Submittable {
   readonly #data: string | null;
   readonly #results: StatementResult[] = [];
   #value: string | null = null;
+  #error: Error | null = null;
   #resolve: (answer: SimpleAnswer) => void = () => undefined;
-  #reject: (error: unknown) => void = () => undefined;
 
   constructor(sql: string, data: string | null) {
     this.#sql = sql;
     this.#data = data;
-    this.done = new Promise((resolve, reject) => {
+    this.done = new Promise((resolve) => {
       this.#resolve = resolve;
-      this.#reject = reject;
     });
   }
 
@@ -56,10 +56,15 @@ export class SimpleQuery implements Submittable {
     this.#results.push(readTag(complete.text));
   }
   handleError(error: Error): void {
-    this.#reject(error);
+    this.#error ??= error;
+    this.#answer();
   }
   handleReadyForQuery(): void {
-    this.#resolve({ results: this.#results, value: this.#value });
+    this.#answer();
+  }
+
+  #answer(): void {
+    this.#resolve({ results: this.#results, value: this.#value, error: this.#error });
   }
 }
 
