@@ -10,4 +10,6 @@ export interface ReplayContext {
   readonly clock: () => number;
   /** Called when the tool's schemas and its own tables stand and no migration ran yet: the beginning to which the chain of ways back leads. */
   readonly prepared?: () => Promise<void>;
+  /** How many migrations ran on the shadow already, before the reader was installed (`fastForward`); 0 unless given. */
+  readonly from?: number;
 }

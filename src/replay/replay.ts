@@ -33,9 +33,11 @@ export async function* replayHistory(history: History, context: ReplayContext): 
     failures: createFailureLog(session.engine),
     rows: createRowMemory(session, (address) => reader.remembered([address]).get(addressKey(address))),
   };
-  await prepare(tools);
+  const from = context.from ?? 0;
+  if (from === 0) await prepare(tools);
+  else await tools.rows.learn(reader.all());
   await context.prepared?.();
-  for (const migration of history.migrations) yield await replayMigration(migration, tools);
+  for (const migration of history.migrations.slice(from)) yield await replayMigration(migration, tools);
 }
 
 /** What stands before the first migration: the tool's schemas and its own tables. */
