@@ -33,7 +33,7 @@ export interface Observer {
 export interface EndOptions {
   readonly also?: readonly ObjectAddress[];
   /** COMMIT or ROLLBACK. With the scope `catalog` only: rows are read inside the transaction. */
-  readonly then?: string;
+  readonly closing?: string;
 }
 
 /** Every object there is. */
@@ -60,11 +60,11 @@ export async function createObserver(session: Session, memory: Memory): Promise<
   let mark: Mark = { transaction: "0", written: [], deleted: [], blind: false };
   let baseline: RowBaseline | null = null;
 
-  /** `then` is sent behind it in the same message. */
-  const look = async (named: readonly ObjectAddress[], then: string | null = null): Promise<Looked> => {
+  /** `closing` is sent behind it in the same message. */
+  const look = async (named: readonly ObjectAddress[], closing: string | null = null): Promise<Looked> => {
     const [names, numbers] = [named.map(({ catalog }) => catalog), named.map(({ oid }) => oid)];
     const answer = await session.value(
-      `SELECT pggit_shadow.look('{${names.join(",")}}', '{${numbers.join(",")}}')${then === null ? "" : `;\n${then}`}`,
+      `SELECT pggit_shadow.look('{${names.join(",")}}', '{${numbers.join(",")}}')${closing === null ? "" : `;\n${closing}`}`,
     );
     if (answer === null) throw new Error("the shadow did not answer the reader");
     return JSON.parse(answer) as Looked;
@@ -121,14 +121,14 @@ export async function createObserver(session: Session, memory: Memory): Promise<
       }
     },
     readTogether: (touched) => together.get(touched),
-    async end(scope, { also = [], then } = {}) {
+    async end(scope, { also = [], closing } = {}) {
       const signals = readSignals(lines);
       const named = signals.addresses.flatMap(({ classId, oid }) => {
         const catalog = nameOf.get(classId);
         return catalog === undefined ? [] : [{ catalog, oid }];
       });
       const asked = [...new Map([...named, ...memory.withParts(named)].map((address) => [addressKey(address), address])).values()];
-      const now = await look([...asked, ...also], then ?? null);
+      const now = await look([...asked, ...also], closing ?? null);
       listening = false;
       const ended = now.current !== mark.transaction;
       const any = catalogs

@@ -15,8 +15,8 @@ export function createUnwatchedReader(session: Session): CatalogReader {
       const results = await session.run(`${statement}\n;\n${sql}`);
       return results.slice(results.findIndex(({ command }) => command === "BEGIN" || command === "START TRANSACTION") + 1);
     },
-    async end(_scope, { then } = {}) {
-      if (then !== undefined) await session.run(then);
+    async end(_scope, { closing } = {}) {
+      if (closing !== undefined) await session.run(closing);
       return UNTOUCHED;
     },
     slices: () => Promise.resolve(NO_SLICES),

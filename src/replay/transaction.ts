@@ -82,7 +82,7 @@ export function createPieces(session: Session, reader: CatalogReader): Pieces {
       if (nothingRan()) return;
       const scope = scopeOf(noted);
       if (scope === "catalog") {
-        touched.push(await reader.end(scope, { then: statement }));
+        touched.push(await reader.end(scope, { closing: statement }));
         return;
       }
       // Deferred checks speak here, while the transaction can still be given up.

@@ -79,7 +79,7 @@ async function runAtOnce({ candidate, replay, plan, scope }: Attempted, { reader
     return null;
   }
   const also = unionOf(replay, []);
-  const touched = await reader.end(scope, { also, then: "ROLLBACK" });
+  const touched = await reader.end(scope, { also, closing: "ROLLBACK" });
   const found = reader.readTogether(unionOf(replay, touched.addresses), touched);
   const expected = expectedSlice(replay, reader.remembered(touched.addresses));
   if (found === null || compareSlices(expected, found).length > 0) return null;
