@@ -1,4 +1,5 @@
-// A generated Flyway history, realistic in kind: about every fourth migration makes a table, the others change what is there.
+// A generated Flyway history, realistic in kind: about every fourth migration makes a table, the others change what is there. The first table is a hub that
+// hundreds of others come to refer to.
 // Same size and seed, same files.
 
 /** A generator of numbers in [0, 1) (mulberry32). */
@@ -64,7 +65,7 @@ const constants = {
 const wider = { "varchar(80)": "varchar(200)", integer: "bigint", "numeric(12,2)": "numeric(16,2)", date: "timestamptz" };
 
 /**
- * The files of a history of `size` migrations as a Map of name → text. `hub` puts a table in that many others refer to.
+ * The files of a history of `size` migrations as a Map of name → text.
  * @param {{ size: number, seed: number }} request
  */
 export function generateHistory({ size, seed }) {
@@ -116,11 +117,12 @@ export function generateHistory({ size, seed }) {
     [
       6,
       (table) => {
-        const parent = pick(tables);
+        const parent = chance(0.5) ? tables[0] : pick(tables);
         const name = next("fk");
         const column = { name: next("ref"), type: "bigint", used: true };
         table.columns.push(column);
-        return `ALTER TABLE ${table.name} ADD COLUMN ${column.name} bigint;\nALTER TABLE ${table.name} ADD CONSTRAINT ${name} FOREIGN KEY (${column.name}) REFERENCES ${parent.name} (id);`;
+        const deferred = chance(0.2) ? " DEFERRABLE INITIALLY DEFERRED" : "";
+        return `ALTER TABLE ${table.name} ADD COLUMN ${column.name} bigint;\nALTER TABLE ${table.name} ADD CONSTRAINT ${name} FOREIGN KEY (${column.name}) REFERENCES ${parent.name} (id)${deferred};`;
       },
     ],
     [
@@ -212,6 +214,9 @@ export function generateHistory({ size, seed }) {
           : `UPDATE ${table.name} SET ${column.name} = trim(${column.name}) WHERE ${column.name} IS NOT NULL;`;
       },
     ],
+    [1, (table) => `CREATE TABLE ${next("archive")} (archived_at timestamptz) INHERITS (${table.name});`],
+    [1, (table) => `DO $$\nBEGIN\n    EXECUTE 'GRANT SELECT ON ${table.name} TO PUBLIC';\nEND;\n$$;`],
+    [1, (table) => `INSERT INTO ${table.name} DEFAULT VALUES;`],
     [2, (table) => `COMMENT ON TABLE ${table.name} IS 'Kept by team ${Math.floor(random() * 9)}';`],
     [
       2,
