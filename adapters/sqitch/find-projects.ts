@@ -36,9 +36,10 @@ export function findProjects(root: string, target: string | null): FoundProjects
   const projects = new Map<string, Project>();
   for (const path of files.filter((file) => posix.basename(file) === "sqitch.conf")) {
     const loaded = loadConfiguration(root, path);
+    // Whatever is wrong with its settings, a plan beside them is no plan without any.
+    claimed.add(posix.join(posix.dirname(path), "sqitch.plan"));
     if (loaded.kind === "failed") {
       problems.push({ folder: posix.dirname(path), failures: loaded.failures });
-      claimed.add(posix.join(posix.dirname(path), "sqitch.plan"));
       continue;
     }
     for (const settings of settingsOf(loaded.value, target, problems)) {
@@ -56,7 +57,7 @@ export function findProjects(root: string, target: string | null): FoundProjects
   return { projects: withoutCopies(root, [...projects.values()]), problems };
 }
 
-/** Those of the chosen or the default target first, then of others that have a plan of their own. */
+/** Those of the chosen or the default target first, then of others and of other engines, which may have plans of their own. */
 function settingsOf(
   configuration: Configuration,
   target: string | null,
@@ -65,7 +66,8 @@ function settingsOf(
   const targets = namedTargets(configuration).map(({ name }) => name);
   const chosen = target !== null && targets.includes(target) ? target : null;
   const all: SqitchSettings[] = [];
-  for (const each of [chosen, ...targets.filter((name) => name !== chosen)]) {
+  const engines = new Set(configuration.entries.flatMap(({ section }) => /^engine\.([^.]+)/.exec(section)?.[1] ?? []));
+  for (const each of [chosen, ...targets.filter((name) => name !== chosen), ...[...engines].map((engine) => `db:${engine}:`)]) {
     const resolved = resolveSettings(configuration, each);
     if (resolved.kind === "ok") all.push(resolved.value);
     else if (each === chosen) problems.push({ folder: configuration.folder, failures: resolved.failures });
