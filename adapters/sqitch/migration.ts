@@ -8,7 +8,8 @@ import type { Plan, PlanChange } from "./plan/model.ts";
 import { customCodeQuestion } from "./questions.ts";
 import { readScript, scriptHash, type Script, type ScriptPlaces } from "./scripts.ts";
 import type { SqitchSettings } from "./settings/settings.ts";
-import { effectiveSteps, unwrapTransaction } from "./transactions.ts";
+import { dropTemporaryTables } from "./temporary-tables.ts";
+import { effectiveSteps, unwrapTransaction, withoutRolledBack } from "./transactions.ts";
 
 /** What reading the changes of one plan needs. */
 export interface ReadingContext {
@@ -43,11 +44,12 @@ export function readChange(context: ReadingContext, change: PlanChange, places: 
     );
   }
   const id = `${context.prefix}${change.name}${places.reworkedAt === null ? "" : `@${places.reworkedAt}`}`;
-  const way = unwrapTransaction(deploy.value.steps);
+  const { steps: lasting, rolledBack } = withoutRolledBack(deploy.value.steps);
+  const way = unwrapTransaction(lasting);
   const back = revert?.kind === "ok" ? revert.value : null;
   const downSteps = back === null ? [] : effectiveSteps(back.steps);
   const check = readVerify(context, places);
-  const steps = way.steps;
+  const steps = dropTemporaryTables(way.steps);
   const migration: Migration = {
     kind: "migration",
     id,
@@ -76,6 +78,7 @@ export function readChange(context: ReadingContext, change: PlanChange, places: 
   );
   const note = (code: string, message: string, file: string): void =>
     void findings.push({ kind: "finding", code, message, location: { file, line: 1 }, migration: id });
+  if (rolledBack > 0) note("rolled-back", `${id} rolls ${rolledBack} of its statements back: they are left out.`, places.deploy);
   if (steps.length === 0) note("empty-migration", `${id} holds no statement.`, places.deploy);
   if (!hasRevert) note("no-revert-script", `${id} has no revert script: sqitch revert stops at it.`, places.revert);
   else if (downSteps.length === 0) note("empty-down", `The revert script of ${id} changes nothing: it counts as none.`, places.revert);

@@ -40,6 +40,26 @@ export function unwrapTransaction(steps: readonly Step[]): { readonly steps: rea
     : { steps, transaction: "file" };
 }
 
+/**
+ * A deploy script without the transactions that it rolls back as a whole: nothing of them stays, and what comes after does not see them.
+ * Gives the steps that are left and how many statements were taken back.
+ */
+export function withoutRolledBack(steps: readonly Step[]): { readonly steps: readonly Step[]; readonly rolledBack: number } {
+  const kept: Step[] = [];
+  let open: number | null = null;
+  let rolledBack = 0;
+  for (const step of steps) {
+    const control = controlOf(step);
+    if (control === "begin") open ??= kept.length;
+    if (control === "rollback" && open !== null) {
+      rolledBack += kept.length - open - 1;
+      kept.length = open;
+    } else kept.push(step);
+    if (control === "commit" || control === "rollback") open = null;
+  }
+  return { steps: kept, rolledBack };
+}
+
 /** The statements of a script that take effect, without transaction control: what stands before a `ROLLBACK` in its transaction does not. */
 export function effectiveSteps(steps: readonly Step[]): readonly Step[] {
   const kept: Step[] = [];

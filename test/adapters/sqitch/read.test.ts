@@ -50,6 +50,12 @@ describe("a change", () => {
     ["BEGIN; SELECT 1; COMMIT; BEGIN; SELECT 2; COMMIT;", "a [file]: BEGIN | SELECT 1 | COMMIT | BEGIN | SELECT 2 | COMMIT"],
     ["BEGIN; SELECT 1;", "a [file]: BEGIN | SELECT 1"],
     ["SELECT 1", "a [file]: SELECT 1"],
+    ["BEGIN; SELECT 1; ROLLBACK; BEGIN; SELECT 2; COMMIT;", "a: SELECT 2"],
+    ["BEGIN; SELECT 1; ROLLBACK TO x; COMMIT; ROLLBACK;", "a [file]: BEGIN | SELECT 1 | ROLLBACK TO x | COMMIT | ROLLBACK"],
+    [
+      'BEGIN; CREATE TEMP TABLE "T t" (a int); CREATE TEMPORARY TABLE IF NOT EXISTS u AS SELECT 1; CREATE TEMP TABLE v () ON COMMIT DROP; COMMIT;',
+      'a: CREATE TEMP TABLE "T t" (a int) | CREATE TEMPORARY TABLE IF NOT EXISTS u AS SELECT 1 | CREATE TEMP TABLE v () ON COMMIT DROP | DROP TABLE IF EXISTS pg_temp."T t" | DROP TABLE IF EXISTS pg_temp.u',
+    ],
   ])("%j runs in the transaction that it writes", async (text, shown) => {
     expect(await showAll(await readHistory({ ...conf, "sqitch.plan": plan("a"), "deploy/a.sql": text }))).toEqual([shown]);
   });
