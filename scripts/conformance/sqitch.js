@@ -50,7 +50,7 @@ export const tool = {
       ...dependencies.map(({ change_id, type, dependency }) => `${type} ${change_id} ${dependency}`).sort(),
     ];
   },
-  expected({ history }) {
+  expected({ history, replays }) {
     const plans = history.location.split(", ").map((location) => planAt(history.root, location));
     const changes = plans.flatMap((plan) => plan.changes.map((change) => ({ ...change, project: plan.project })));
     const byId = new Map(changes.map((change) => [change.id, change]));
@@ -67,6 +67,10 @@ export const tool = {
           ...conflicts.map((each) => `conflict ${id} ${words(each, project)}`),
         ])
         .sort(),
+      // The real ones passed, or the deployment would have stopped.
+      ...replays.flatMap(({ migration, verification }) =>
+        verification === undefined || verification.kind === "passed" ? [] : [`verify ${migration.id}: ${verification.kind}`],
+      ),
     ];
   },
 };
