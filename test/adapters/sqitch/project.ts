@@ -66,10 +66,10 @@ const nobody: Inspector = { rows: () => Promise.reject(new Error("SQL files ask 
 
 /** A migration in one line: `id [transaction]: up | up ← down ? verify`. */
 export async function show(migration: Migration): Promise<string> {
-  const way = async (producer: Migration["down"], mark: string): Promise<string> =>
-    producer === undefined ? "" : ` ${mark} ${await collect(producer(nobody))}`;
+  const way = async (steps: AsyncIterable<Step> | undefined, mark: string): Promise<string> =>
+    steps === undefined ? "" : ` ${mark} ${await collect(steps)}`;
   const mode = migration.transaction === "one" ? "" : ` [${migration.transaction}]`;
-  return `${migration.id}${mode}: ${await collect(migration.up(nobody))}${await way(migration.down, "←")}${await way(migration.verify, "?")}`;
+  return `${migration.id}${mode}: ${await collect(migration.up(nobody))}${await way(migration.down?.(nobody), "←")}${await way(migration.verify?.(nobody), "?")}`;
 }
 
 async function collect(steps: AsyncIterable<Step>): Promise<string> {

@@ -94,7 +94,7 @@ describe("a change", () => {
       "no-verify-script null",
       "identical-scripts null",
     ]);
-    expect(history.migrations.map(({ down, verify }) => [down !== undefined, verify !== undefined])).toEqual([
+    expect(history.migrations.map((migration) => ["down" in migration, "verify" in migration])).toEqual([
       [false, false],
       [false, false],
       [true, false],
