@@ -15,6 +15,8 @@ export interface Deployment {
 export interface DependencyCheck {
   readonly failures: readonly Failure[];
   readonly questions: ReadonlyMap<string, readonly EdgeCaseDraft[]>;
+  /** Ids of the changes that a change requires, in its order; `null` for one that is not at hand. By the id of the change. */
+  readonly requires: ReadonlyMap<string, readonly (string | null)[]>;
 }
 
 /**
@@ -24,6 +26,7 @@ export interface DependencyCheck {
 export function checkDependencies({ plans, others }: Deployment): DependencyCheck {
   const failures: Failure[] = [];
   const questions = new Map<string, EdgeCaseDraft[]>();
+  const requires = new Map<string, readonly (string | null)[]>();
   const deployed = new Set<string>();
   const done: Plan[] = [];
   for (const plan of plans) {
@@ -47,11 +50,15 @@ export function checkDependencies({ plans, others }: Deployment): DependencyChec
           }
         }
       }
+      requires.set(
+        change.id,
+        change.requires.map((requirement) => resolve(requirement, changesOf(requirement, plan, done))?.id ?? null),
+      );
       deployed.add(change.id);
     }
     done.push(plan);
   }
-  return { failures, questions };
+  return { failures, questions, requires };
 }
 
 interface Place {
@@ -68,6 +75,12 @@ function resolve({ id, change, tag }: Dependency, changes: readonly PlanChange[]
   const at = changes.findIndex((each) => each.tags.some(({ name }) => name === tag));
   if (at === -1) return null;
   return change === null ? (changes[at] ?? null) : (changes.slice(0, at + 1).findLast((each) => each.name === change) ?? null);
+}
+
+/** Among which changes a dependency is looked for. */
+function changesOf({ project, id }: Dependency, plan: Plan, done: readonly Plan[]): readonly PlanChange[] {
+  if (id !== null && project === null) return [...done, plan].flatMap(({ changes }) => changes);
+  return project === null || project === plan.project ? plan.changes : (done.find((each) => each.project === project)?.changes ?? []);
 }
 
 function conflictProblem(conflict: Dependency, place: Place, done: readonly Plan[]): readonly Failure[] {

@@ -3,10 +3,11 @@ import { readSourceText } from "../../src/sql/psql/source-text.ts";
 import { findProjects } from "./find-projects.ts";
 import { readPlan } from "./plan/read-plan.ts";
 import { read } from "./read.ts";
+import { schemaHistory } from "./registry/index.ts";
 import { findToolVersion } from "./tool-version.ts";
 
 /** Sqitch projects for PostgreSQL, by the rules of Sqitch 1.3. */
-export const sqitch: Adapter = { tool: "sqitch", detect, read };
+export const sqitch: Adapter = { tool: "sqitch", detect, read, schemaHistory };
 
 function detect(root: string): Promise<readonly Detection[]> {
   const detections = findProjects(root, null).projects.map((project): Detection => {

@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { EdgeCaseDraft } from "../../src/model/edge-case.ts";
 import { failed, ok, type Failure, type Result } from "../../src/model/failure.ts";
 import type { Finding, Migration, MigrationFile, Step } from "../../src/model/history.ts";
 import type { SourceText } from "../../src/sql/psql/source-text.ts";
+import type { DependencyCheck } from "./check-dependencies.ts";
 import type { Plan, PlanChange } from "./plan/model.ts";
 import { customCodeQuestion } from "./questions.ts";
+import { writeRegistration } from "./registry/registration.ts";
 import { readScript, scriptHash, type Script, type ScriptPlaces } from "./scripts.ts";
 import type { SqitchSettings } from "./settings/settings.ts";
 import { dropTemporaryTables } from "./temporary-tables.ts";
@@ -20,8 +21,7 @@ export interface ReadingContext {
   readonly given: Readonly<Record<string, string>>;
   /** Put before the name of every change: `project:` where several plans are converted together, else nothing. */
   readonly prefix: string;
-  /** What only a person can tell about dependencies, by the id of the change. */
-  readonly questions: ReadonlyMap<string, readonly EdgeCaseDraft[]>;
+  readonly dependencies: Pick<DependencyCheck, "questions" | "requires">;
 }
 
 export interface ReadChange {
@@ -61,11 +61,12 @@ export function readChange(context: ReadingContext, change: PlanChange, places: 
     files: filesOf({ deploy: deploy.value, revert: back, verify: check.script }),
     checksum: scriptHash(root, places.deploy),
     sourceId: change.id,
+    registration: writeRegistration(plan, change, context.dependencies.requires.get(change.id) ?? []),
     transaction: way.transaction,
     environment: null,
     assumptions: [...new Set([deploy.value, ...(back === null ? [] : [back])].flatMap(({ assumptions }) => assumptions))],
     edgeCases: [
-      ...(context.questions.get(change.id) ?? []),
+      ...(context.dependencies.questions.get(change.id) ?? []),
       ...deploy.value.edgeCases,
       ...steps.flatMap((step) => (step.kind === "custom-code" ? [customCodeQuestion(step)] : [])),
     ],

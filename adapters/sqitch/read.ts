@@ -9,7 +9,7 @@ import { findProjects, type Project } from "./find-projects.ts";
 import { readChange, type ReadChange } from "./migration.ts";
 import type { Plan } from "./plan/model.ts";
 import { readPlan } from "./plan/read-plan.ts";
-import { mentionsRegistry, registrySql, registryTables } from "./registry.ts";
+import { mentionsRegistry, registrySql, registryTables } from "./registry/tables.ts";
 import { placeScripts } from "./scripts.ts";
 import { namedTargets } from "./settings/settings.ts";
 import { findToolVersion } from "./tool-version.ts";
@@ -43,7 +43,7 @@ export async function read(options: ReadOptions): Promise<Result<History>> {
       settings: project.settings,
       given: { ...options.assumptions, ...options.placeholders },
       prefix: plans.length === 1 ? "" : `${plan.project}:`,
-      questions: dependencies.questions,
+      dependencies,
     };
     const places = placeScripts(options.root, plan.changes, project.settings);
     for (const [index, change] of plan.changes.entries()) {

@@ -1,7 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readPlan } from "../../dist/adapters/sqitch/plan/read-plan.js";
 
 const registryTables = ["releases", "projects", "changes", "tags", "dependencies", "events"];
 const registries = ["sqitch", "Sqitch meta"];
@@ -19,17 +17,17 @@ export const tool = {
     return { kind: "ok", version: found };
   },
   async migrate(job) {
-    for (const folder of foldersOf(job.case)) sqitch(job, folder, ["deploy", "--verify"]);
+    for (const folder of foldersOf(job.case)) runSqitch(job, folder, ["deploy", "--verify"]);
   },
   async rollBack(job) {
     let left = job.case.settings.rollback;
     for (const folder of foldersOf(job.case).toReversed()) {
-      const planned = sqitch(job, folder, ["plan", "--format", "format:%H"], { connected: false })
+      const planned = runSqitch(job, folder, ["plan", "--format", "format:%H"], { connected: false })
         .trim()
         .split("\n")
         .filter((line) => /^[0-9a-f]{40}$/.test(line)).length;
       const count = Math.min(left, planned);
-      if (count > 0) sqitch(job, folder, ["revert", "-y", ...(count === planned ? [] : ["--to", `@HEAD^${count}`])]);
+      if (count > 0) runSqitch(job, folder, ["revert", "-y", ...(count === planned ? [] : ["--to", `@HEAD^${count}`])]);
       left -= count;
     }
   },
@@ -47,24 +45,28 @@ export const tool = {
         changeLine({ ...row, author: `${row.planner_name} <${row.planner_email}>`, date: row.planned, note: row.note }),
       ),
       ...tags.map(({ project, tag, tag_id, change_id }) => `tag ${project} ${tag} ${tag_id} ${change_id}`).sort(),
-      ...dependencies.map(({ change_id, type, dependency }) => `${type} ${change_id} ${dependency}`).sort(),
+      ...dependencies.map(({ change_id, type, dependency, dependency_id }) => `${type} ${change_id} ${dependency} ${dependency_id}`).sort(),
     ];
   },
   expected({ history, replays }) {
-    const plans = history.location.split(", ").map((location) => planAt(history.root, location));
-    const changes = plans.flatMap((plan) => plan.changes.map((change) => ({ ...change, project: plan.project })));
-    const byId = new Map(changes.map((change) => [change.id, change]));
-    const words = ({ project, ...dependency }, own) => `${project === null || project === own ? "" : `${project}:`}${keyOf(dependency)}`;
+    const entries = history.migrations.map(({ registration, checksum }) => ({ ...JSON.parse(registration), checksum }));
     return [
-      ...history.migrations.map(({ sourceId, checksum, author, date }) => {
-        const { name, project, note } = byId.get(sourceId);
-        return changeLine({ change_id: sourceId, script_hash: checksum, project, change: name, author, date, note });
-      }),
-      ...changes.flatMap(({ project, id, tags }) => tags.map((tag) => `tag ${project} @${tag.name} ${tag.id} ${id}`)).sort(),
-      ...changes
-        .flatMap(({ project, id, requires, conflicts }) => [
-          ...requires.map((each) => `require ${id} ${words(each, project)}`),
-          ...conflicts.map((each) => `conflict ${id} ${words(each, project)}`),
+      ...entries.map(({ id, checksum, project, change, planner, planned, note }) =>
+        changeLine({
+          change_id: id,
+          script_hash: checksum,
+          project,
+          change,
+          author: `${planner.name} <${planner.email}>`,
+          date: planned,
+          note,
+        }),
+      ),
+      ...entries.flatMap(({ project, id, tags }) => tags.map((tag) => `tag ${project} @${tag.name} ${tag.id} ${id}`)).sort(),
+      ...entries
+        .flatMap(({ id, requires, conflicts }) => [
+          ...requires.map((each) => `require ${id} ${each.text} ${each.id}`),
+          ...conflicts.map((text) => `conflict ${id} ${text} null`),
         ])
         .sort(),
       // The real ones passed, or the deployment would have stopped.
@@ -75,26 +77,16 @@ export const tool = {
   },
 };
 
-function keyOf({ id, change, tag }) {
-  return id ?? `${change ?? ""}${tag === null ? "" : `@${tag}`}`;
-}
-
 function changeLine({ change_id, script_hash, project, change, author, date, note }) {
   return `change ${project} ${change} ${change_id} ${script_hash} ${author} ${date} ${JSON.stringify(note)}`;
-}
-
-function planAt(root, location) {
-  const path = location.endsWith(".plan") ? location : join(location, "sqitch.plan");
-  const plan = readPlan({ path, text: readFileSync(join(root, path), "utf8") });
-  if (plan.kind === "failed") throw new Error(plan.failures.map(({ message }) => message).join("\n"));
-  return plan.value;
 }
 
 function foldersOf({ settings }) {
   return settings.arguments.length === 0 ? ["."] : settings.arguments;
 }
 
-function sqitch({ case: { project }, database, scratch }, folder, [command, ...rest], { connected } = { connected: true }) {
+/** Runs a command of Sqitch's in a folder of a case, on the job's database unless it needs none; gives what it printed. */
+export function runSqitch({ case: { project }, database, scratch }, folder, [command, ...rest], { connected } = { connected: true }) {
   const connection = [
     "--db-host",
     database.host,

@@ -53,6 +53,8 @@ export interface Migration {
   readonly checksum: string | null;
   /** The id under which the source tool records it, where that is neither its version nor its name: the SHA-1 of a Sqitch change. */
   readonly sourceId?: string;
+  /** What the tool's own table keeps of it beside that, as its adapter wrote it; read by that adapter alone. */
+  readonly registration?: string;
   readonly transaction: TransactionMode;
   /** Set where a folder, profile or context ties the migration to one environment. */
   readonly environment: string | null;

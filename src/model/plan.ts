@@ -42,6 +42,8 @@ export interface PlanMigration {
   readonly date: string | null;
   readonly files: readonly MigrationFile[];
   readonly checksum: string | null;
+  /** What the source tool's own table keeps of it, in the words of its adapter; absent where that needs nothing more. */
+  readonly registration?: string;
   /** The folder under `migrations/`. */
   readonly folder: string;
   readonly up: readonly PlanStatement[];

@@ -1,4 +1,4 @@
-import { quoteIdentifier } from "../../src/sql/quote.ts";
+import { quoteIdentifier } from "../../../src/sql/quote.ts";
 
 const TABLES = ["releases", "projects", "changes", "tags", "dependencies", "events"];
 
