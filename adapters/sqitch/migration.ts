@@ -7,18 +7,13 @@ import type { DependencyCheck } from "./check-dependencies.ts";
 import type { Plan, PlanChange } from "./plan/model.ts";
 import { customCodeQuestion } from "./questions.ts";
 import { writeRegistration } from "./registry/registration.ts";
-import { readScript, scriptHash, type Script, type ScriptPlaces } from "./scripts.ts";
-import type { SqitchSettings } from "./settings/settings.ts";
+import { readScript, scriptHash, type Script, type ScriptContext, type ScriptPlaces } from "./scripts.ts";
 import { dropTemporaryTables } from "./temporary-tables.ts";
 import { effectiveSteps, unwrapTransaction, withoutRolledBack } from "./transactions.ts";
 
 /** What reading the changes of one plan needs. */
-export interface ReadingContext {
-  readonly root: string;
+export interface ReadingContext extends ScriptContext {
   readonly plan: Plan;
-  readonly settings: SqitchSettings;
-  /** `--placeholder`: psql variables that go before the configuration's. */
-  readonly given: Readonly<Record<string, string>>;
   /** Put before the name of every change: `project:` where several plans are converted together, else nothing. */
   readonly prefix: string;
   readonly dependencies: Pick<DependencyCheck, "questions" | "requires">;
@@ -59,7 +54,7 @@ export function readChange(context: ReadingContext, change: PlanChange, places: 
     author: `${change.planner.name} <${change.planner.email}>`,
     date: change.timestamp,
     files: filesOf({ deploy: deploy.value, revert: back, verify: check.script }),
-    checksum: scriptHash(root, places.deploy),
+    checksum: scriptHash(places.deploy, context),
     sourceId: change.id,
     registration: writeRegistration(plan, change, context.dependencies.requires.get(change.id) ?? []),
     transaction: way.transaction,

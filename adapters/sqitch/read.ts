@@ -42,6 +42,7 @@ export async function read(options: ReadOptions): Promise<Result<History>> {
       plan,
       settings: project.settings,
       given: { ...options.assumptions, ...options.placeholders },
+      contents: options.contents ?? new Map<string, Uint8Array>(),
       prefix: plans.length === 1 ? "" : `${plan.project}:`,
       dependencies,
     };

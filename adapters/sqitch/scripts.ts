@@ -50,24 +50,40 @@ export interface Script extends PsqlScript {
   readonly source: SourceText;
 }
 
+/** What reading a script needs. */
+export interface ScriptContext {
+  readonly root: string;
+  readonly settings: SqitchSettings;
+  /** `--placeholder`: goes before the variables of the configuration. */
+  readonly given: Readonly<Record<string, string>>;
+  /** Scripts that count with another content than they have: by path, what a database says was run. */
+  readonly contents: ReadonlyMap<string, Uint8Array>;
+}
+
 /**
  * Reads a script as Sqitch has psql run it: started in the folder of `sqitch.conf`, with the variables of the configuration, `registry`, and
- * `ON_ERROR_STOP`. `given` (`--placeholder`) goes before the configuration.
+ * `ON_ERROR_STOP`.
  */
-export function readScript(
-  path: string,
-  kind: keyof ScriptFolders,
-  { root, settings, given }: { readonly root: string; readonly settings: SqitchSettings; readonly given: Readonly<Record<string, string>> },
-): Result<Script> {
-  const source = readSourceText(root, path);
+export function readScript(path: string, kind: keyof ScriptFolders, { root, settings, given, contents }: ScriptContext): Result<Script> {
+  const content = contents.get(path);
+  const source = content === undefined ? readSourceText(root, path) : ok(toSource(path, content));
   if (source.kind === "failed") return source;
   const variables = { ...settings.variables[kind], ON_ERROR_STOP: "1", registry: settings.registry, ...given };
   const script = readPsqlScript({ root, file: path, text: source.value.text, variables, workingDirectory: settings.folder });
   return script.kind === "failed" ? script : ok({ ...script.value, source: source.value });
 }
 
+function toSource(path: string, content: Uint8Array): SourceText {
+  const text = Buffer.from(content)
+    .toString("utf8")
+    .replace(/^\uFEFF/, "");
+  return { path, text, sha256: createHash("sha256").update(content).digest("hex") };
+}
+
 /** SHA-1 of a script's bytes, as the registry keeps it of a deploy script; `null` where it cannot be read. */
-export function scriptHash(root: string, path: string): string | null {
+export function scriptHash(path: string, { root, contents }: Pick<ScriptContext, "root" | "contents">): string | null {
+  const given = contents.get(path);
   const inside = resolveInside(root, path);
-  return inside.kind === "failed" ? null : createHash("sha1").update(readFileSync(inside.value)).digest("hex");
+  const bytes = given ?? (inside.kind === "failed" ? null : readFileSync(inside.value));
+  return bytes === null ? null : createHash("sha1").update(bytes).digest("hex");
 }

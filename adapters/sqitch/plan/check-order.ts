@@ -22,15 +22,16 @@ export function checkOrder(placed: readonly Placed[], { project, unread }: Order
   const seen = new Map<string, number>();
   for (const section of sectionsOf(placed)) {
     const positions = new Map(section.map(({ change }, index) => [change.name, index] as const));
+    const before = new Set<string>();
     section.forEach(({ change }, index) => {
       for (const dependency of change.dependencies) {
         if (dependency.type === "conflicts" || dependency.id !== null || !isOwn(dependency, project)) continue;
-        if (isMet(dependency, seen) || section.slice(0, index).some((earlier) => earlier.change.name === dependencyKey(dependency)))
-          continue;
+        if (isMet(dependency, seen) || before.has(dependencyKey(dependency))) continue;
         if (unread.has(dependency.change ?? "") || unread.has(dependency.tag ?? "")) continue;
         const message = describe(change.name, dependency, (positions.get(dependencyKey(dependency)) ?? index) - index);
         problems.push({ line: change.line, message });
       }
+      before.add(change.name);
     });
     for (const { change, tags } of section) {
       seen.set(change.name, change.line);

@@ -82,13 +82,16 @@ order by moment, id`;
 function matchRows(rows: readonly Row[], migrations: readonly Migration[]): readonly AppliedMigration[] {
   const byId = new Map(migrations.map((migration) => [migration.sourceId, migration]));
   const known = new Set(rows.flatMap(({ id, failed }) => (failed ? [] : [id])));
+  const byScript = new Map<string, Migration[]>();
+  for (const migration of migrations) {
+    const planned = readRegistration(migration.registration);
+    if (planned === null || known.has(planned.id)) continue;
+    const key = scriptKey({ ...planned, hash: migration.checksum });
+    byScript.set(key, [...(byScript.get(key) ?? []), migration]);
+  }
   const replanned = (row: Row): Migration | undefined => {
-    const alike = migrations.filter(({ sourceId, checksum, registration }) => {
-      const planned = readRegistration(registration);
-      const same = planned?.project === row.project && planned.change === row.change && checksum === row.hash;
-      return same && checksum !== null && sourceId !== undefined && !known.has(sourceId);
-    });
-    return alike.length === 1 ? alike[0] : undefined;
+    const [only, second] = row.hash === null ? [] : (byScript.get(scriptKey(row)) ?? []);
+    return second === undefined ? only : undefined;
   };
   const matched = rows.flatMap((row): { readonly row: Row; readonly migration: Migration | undefined }[] => {
     const migration = byId.get(row.id) ?? (row.failed ? undefined : replanned(row));
@@ -107,6 +110,10 @@ function matchRows(rows: readonly Row[], migrations: readonly Migration[]): read
     executionMs: 0,
     state: row.failed ? "failed" : "applied",
   }));
+}
+
+function scriptKey({ project, change, hash }: Pick<Row, "project" | "change" | "hash">): string {
+  return `${project}:${change} ${hash ?? ""}`;
 }
 
 /** The schema that the configuration names, else the only one that is a registry. */

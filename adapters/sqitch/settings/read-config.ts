@@ -44,21 +44,20 @@ export function readConfig({ path, text }: Pick<SourceText, "path" | "text">): R
     const header = take(SECTION);
     if (header !== null) {
       const subsection = header[2] ?? "";
-      if (/\\|"/.test(subsection.replaceAll("\\\\", "").replaceAll('\\"', "")))
-        return failed(unreadable(path, line, content.slice(start, at)));
+      if (/\\|"/.test(subsection.replaceAll("\\\\", "").replaceAll('\\"', ""))) return failed(unreadable(path, line));
       section =
         (header[1] ?? "").toLowerCase() + (subsection === "" ? "" : `.${subsection.replaceAll("\\\\", "\\").replaceAll('\\"', '"')}`);
       continue;
     }
     const alone = take(KEY_ALONE);
     const key = alone ?? take(KEY);
-    if (key?.[1] === undefined || section === null) return failed(unreadable(path, line, lineText(content, start)));
+    if (key?.[1] === undefined || section === null) return failed(unreadable(path, line));
     if (alone !== null) {
       entries.push({ section, name: key[1], value: null, file: path, line });
       continue;
     }
     const value = readValue(content, at);
-    if (value === null) return failed(unreadable(path, line, lineText(content, start)));
+    if (value === null) return failed(unreadable(path, line));
     at = value.end;
     entries.push({ section, name: key[1], value: value.text, file: path, line });
   }
@@ -100,16 +99,12 @@ function lineAt(content: string, offset: number): number {
   return content.slice(0, offset).split("\n").length;
 }
 
-function lineText(content: string, offset: number): string {
-  const end = content.indexOf("\n", offset);
-  return content.slice(offset, end === -1 ? content.length : end);
-}
-
-function unreadable(file: string, line: number, text: string): Failure {
+/** Without its text, which may hold a password. */
+function unreadable(file: string, line: number): Failure {
   return {
     kind: "failure",
     code: "invalid-settings",
-    message: `This line of the configuration cannot be read: ${JSON.stringify(text.slice(0, 80))}.`,
+    message: "This line of the configuration cannot be read.",
     location: { file, line },
     hint: "Sections stand in brackets, values as key = value below them; see git-config(1).",
     exitCode: 2,

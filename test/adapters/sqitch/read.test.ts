@@ -172,6 +172,14 @@ describe("psql scripts", () => {
   });
 });
 
+test("a script that was edited since it was deployed is read as a database says that it was run", async () => {
+  const files = { ...conf, "sqitch.plan": plan("a"), "deploy/a.sql": "SELECT 'edited';" };
+  const contents = new Map([["deploy/a.sql", Buffer.from("SELECT 'as it was run';")]]);
+  const history = await readHistory(files, { contents });
+  expect(await showAll(history)).toEqual(["a [file]: SELECT 'as it was run'"]);
+  expect(history.migrations[0]?.checksum).toBe("1d9e3d9471b53d37eb30657d932d8b2e129e7874");
+});
+
 describe("rework", () => {
   test("an old instance has its scripts under the nearest tag for which there are any", async () => {
     const history = await readHistory({

@@ -101,7 +101,7 @@ describe("settings", () => {
     );
     expect(tell(await readFailures({ ...files, "sqitch.conf": `${PG}top_dir = /etc\n` }))[0]).toMatch(/^outside-root .*\/etc/);
     expect(tell(await readFailures({ ...files, "sqitch.conf": "[core" }))).toEqual([
-      'invalid-settings sqitch.conf:1 This line of the configuration cannot be read: "[core".',
+      "invalid-settings sqitch.conf:1 This line of the configuration cannot be read.",
     ]);
   });
 
