@@ -7,6 +7,7 @@ import { type Attempt, attemptMigration } from "./attempt.ts";
 import type { ReplayContext } from "./context.ts";
 import { createFailureLog, type FailureLog } from "./failures.ts";
 import { createRowMemory, isTable, type RowMemory } from "./row-memory.ts";
+import { sessionReset } from "./session-reset.ts";
 import { joinTouched } from "./transaction.ts";
 import { verificationFailure, verifyMigration } from "./verify.ts";
 
@@ -96,10 +97,7 @@ async function replayMigration(migration: Migration, tools: Tools): Promise<Migr
 }
 
 async function tryMigration(migration: Migration, { history, context }: Tools, tolerance: "stop" | "skip"): Promise<Attempt> {
-  const { resetBetween } = history;
-  // Settings go in one message; DISCARD and the like are refused beside others.
-  const messages = resetBetween.every((statement) => /^(?:re)?set\s/i.test(statement)) ? [resetBetween.join(";\n")] : resetBetween;
-  for (const message of messages) if (message !== "") await context.session.run(message);
+  for (const message of sessionReset(history.resetBetween)) await context.session.run(message);
   return attemptMigration(migration, history, { context, tolerance });
 }
 

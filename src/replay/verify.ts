@@ -1,14 +1,16 @@
 import { StatementError } from "../database/session.ts";
 import type { CatalogSlice } from "../model/catalog.ts";
 import type { EdgeCaseDraft } from "../model/edge-case.ts";
-import type { Inspector, Migration, Step } from "../model/history.ts";
+import type { Migration, Step } from "../model/history.ts";
 import type { DatabaseError, ExecutedStatement, Verification } from "../model/replay.ts";
 import { formatLocation } from "../model/source.ts";
+import type { ParsedStatement } from "../model/sql.ts";
 import { maskSecrets } from "../sql/secrets.ts";
 import { parseStatement } from "../sql/statement.ts";
 import { isLost } from "./attempt.ts";
 import type { ReplayContext } from "./context.ts";
 import { locateError } from "./position.ts";
+import { sessionReset } from "./session-reset.ts";
 import { reasonToSkip } from "./skip.ts";
 import { transactionControl } from "./transaction.ts";
 
@@ -27,22 +29,33 @@ export async function verifyMigration(
     return { kind: "not-run", reason: "a statement of the migration was not run, or failed" };
   }
   const { session, reader } = context;
-  const inspector: Inspector = { rows: (sql, parameters) => session.rows(sql, parameters) };
-  for (const statement of resetBetween) await session.run(statement);
+  const steps: VerifyStep[] = [];
+  for await (const step of migration.verify({ rows: (sql, parameters) => session.rows(sql, parameters) })) {
+    const prepared = prepareStep(step, context);
+    if (prepared.kind === "not-run") return prepared;
+    steps.push(prepared);
+  }
+  for (const message of sessionReset(resetBetween)) await session.run(message);
+  // Queries alone leave nothing behind, so nobody has to look for it.
+  if (steps.every(({ parsed }) => parsed.changes.every(({ effect, kind }) => effect === "session" || kind === "transaction"))) {
+    await session.run(`BEGIN; ${KEEP}`);
+    try {
+      return await runSteps(steps, context);
+    } finally {
+      await session.run("ROLLBACK");
+    }
+  }
   await reader.open("BEGIN");
   // After an error the transaction cannot be asked what moved: then every position is put back.
   let moved = (): CatalogSlice => reader.all();
   try {
     await session.run(KEEP);
-    let ran = 0;
-    for await (const step of migration.verify(inspector)) {
-      const outcome = await runStep(step, context);
-      if (outcome !== "done") return outcome;
-      ran += 1;
+    const outcome = await runSteps(steps, context);
+    if (outcome.kind === "passed") {
+      const { sequences } = await reader.end("rows");
+      moved = () => reader.remembered(sequences.map(({ sequence }) => sequence));
     }
-    const { sequences } = await reader.end("rows");
-    moved = () => reader.remembered(sequences.map(({ sequence }) => sequence));
-    return { kind: "passed", statements: ran };
+    return outcome;
   } finally {
     await session.run("ROLLBACK");
     await reader.restoreSequences(moved());
@@ -51,23 +64,34 @@ export async function verifyMigration(
 
 const KEEP = "SAVEPOINT pggit_verify";
 
-async function runStep(step: Step, context: ReplayContext): Promise<"done" | Verification> {
+interface VerifyStep {
+  readonly kind: "step";
+  readonly step: Exclude<Step, { readonly kind: "custom-code" }>;
+  readonly parsed: ParsedStatement;
+}
+
+function prepareStep(step: Step, context: ReplayContext): VerifyStep | Extract<Verification, { kind: "not-run" }> {
   if (step.kind === "custom-code") return { kind: "not-run", reason: `${formatLocation(step.location)}: ${step.reason}` };
   const parsed = parseStatement(step.sql);
   const reason = reasonToSkip(parsed, context) ?? (parsed.transactional ? null : "it holds a statement that cannot run in a transaction");
-  if (reason !== null) return { kind: "not-run", reason: `${formatLocation(step.location)}: ${reason}` };
-  const control = transactionControl(parsed);
+  return reason === null ? { kind: "step", step, parsed } : { kind: "not-run", reason: `${formatLocation(step.location)}: ${reason}` };
+}
+
+async function runSteps(steps: readonly VerifyStep[], context: ReplayContext): Promise<Exclude<Verification, { kind: "not-run" }>> {
   const { session } = context;
-  try {
-    if (control === "rollback") await session.run("ROLLBACK TO pggit_verify");
-    else if (control !== null) await session.run(KEEP);
-    else if (step.kind === "copy") await session.copyIn(step.sql, step.data);
-    else await session.run(step.sql);
-    return "done";
-  } catch (error) {
-    if (!(error instanceof StatementError) || isLost(error, context)) throw error;
-    return { kind: "failed", step, error: error.error };
+  for (const { step, parsed } of steps) {
+    const control = transactionControl(parsed);
+    try {
+      if (control === "rollback") await session.run("ROLLBACK TO pggit_verify");
+      else if (control === "commit") await session.run(KEEP);
+      else if (control === null && step.kind === "copy") await session.copyIn(step.sql, step.data);
+      else if (control === null) await session.run(step.sql);
+    } catch (error) {
+      if (!(error instanceof StatementError) || isLost(error, context)) throw error;
+      return { kind: "failed", step, error: error.error };
+    }
   }
+  return { kind: "passed", statements: steps.length };
 }
 
 /** The question where the authors' own check refuses what the replay gave. */
