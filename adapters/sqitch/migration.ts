@@ -55,7 +55,6 @@ export function readChange(context: ReadingContext, change: PlanChange, places: 
     date: change.timestamp,
     files: filesOf({ deploy: deploy.value, revert: back, verify: check.script }),
     checksum: scriptHash(places.deploy, context),
-    sourceId: change.id,
     registration: writeRegistration(plan, change, context.dependencies.requires.get(change.id) ?? []),
     transaction: way.transaction,
     environment: null,

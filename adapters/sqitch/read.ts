@@ -9,6 +9,7 @@ import { findProjects, type Project } from "./find-projects.ts";
 import { readChange, type ReadChange } from "./migration.ts";
 import type { Plan } from "./plan/model.ts";
 import { readPlan } from "./plan/read-plan.ts";
+import { readRegistration } from "./registry/registration.ts";
 import { mentionsRegistry, registrySql, registryTables } from "./registry/tables.ts";
 import { placeScripts } from "./scripts.ts";
 import { namedTargets } from "./settings/settings.ts";
@@ -55,7 +56,7 @@ export async function read(options: ReadOptions): Promise<Result<History>> {
       else failures.push(...result.failures);
     }
   }
-  return failures.length > 0 ? failed(...distinct(failures)) : ok(toHistory({ options, projects, plans }, changes));
+  return failures.length > 0 ? failed(...distinct(failures)) : ok(toHistory({ options, projects }, changes));
 }
 
 /** A variable that many scripts miss, and a file that several include, are one problem each. */
@@ -135,13 +136,12 @@ function severalPlans(place: string | null, projects: readonly Project[]): Failu
 interface Source {
   readonly options: ReadOptions;
   readonly projects: readonly Project[];
-  readonly plans: readonly { readonly project: Project; readonly plan: Plan }[];
 }
 
 /** Each script has a psql of its own: nothing of a session outlives it. */
 const NEW_SESSION: readonly string[] = ["RESET SESSION AUTHORIZATION", "RESET ROLE", "RESET ALL", "RESET search_path"];
 
-function toHistory({ options, projects, plans }: Source, changes: readonly ReadChange[]): History {
+function toHistory({ options, projects }: Source, changes: readonly ReadChange[]): History {
   const migrations = changes.map(({ migration }) => migration);
   const scripts = changes.flatMap((change) => change.scripts);
   const registries = [...new Set(projects.map(({ settings }) => settings.registry))];
@@ -162,7 +162,7 @@ function toHistory({ options, projects, plans }: Source, changes: readonly ReadC
       ...projects.flatMap(projectFindings),
       ...changes.flatMap(({ findings }) => findings),
       ...withoutVerify(migrations),
-      ...plans.flatMap(({ plan }) => identicalScripts(plan, migrations)),
+      ...identicalScripts(migrations),
     ],
     preparation: [],
     resetBetween: [
@@ -200,14 +200,13 @@ function withoutVerify(migrations: readonly Migration[]): readonly Finding[] {
 }
 
 /** The registry keeps a deploy script's hash once per project (since version 1.1): the second of two equal scripts cannot be entered. */
-function identicalScripts(plan: Plan, migrations: readonly Migration[]): readonly Finding[] {
-  const own = new Set(plan.changes.map(({ id }) => id));
+function identicalScripts(migrations: readonly Migration[]): readonly Finding[] {
   const first = new Map<string, Migration>();
   return migrations.flatMap((migration) => {
-    if (migration.sourceId === undefined || !own.has(migration.sourceId) || migration.checksum === null) return [];
-    const twin = first.get(migration.checksum);
-    if (twin === undefined) first.set(migration.checksum, migration);
-    const location = { file: migration.files[0]?.path ?? plan.path, line: 1 };
+    const key = `${readRegistration(migration.registration)?.project} ${migration.checksum}`;
+    const twin = first.get(key);
+    if (twin === undefined) first.set(key, migration);
+    const location = { file: migration.files[0]?.path ?? "", line: 1 };
     return twin === undefined
       ? []
       : [

@@ -51,7 +51,7 @@ async function judge(server, each) {
     const own = history.migrations.filter(
       ({ registration }) => JSON.parse(registration).project === JSON.parse(history.migrations.at(-1).registration).project,
     );
-    runSqitch(job, folder, ["deploy", "--to", own[0].sourceId]);
+    runSqitch(job, folder, ["deploy", "--to", JSON.parse(own[0].registration).id]);
     const before = (await sqitch.schemaHistory.read(session, history)).value;
     const { pending } = matchApplied(history, before);
     check(`Sqitch ran a part, pggit sees ${pending.length} as pending`, pending.length === own.length - 1, pending);

@@ -51,9 +51,7 @@ export interface Migration {
   readonly files: readonly MigrationFile[];
   /** The source tool's own checksum, as it would store it. */
   readonly checksum: string | null;
-  /** The id under which the source tool records it, where that is neither its version nor its name: the SHA-1 of a Sqitch change. */
-  readonly sourceId?: string;
-  /** What the tool's own table keeps of it beside that, as its adapter wrote it; read by that adapter alone. */
+  /** What the tool's own table keeps of it beside that, the id included, as its adapter wrote it; read by that adapter alone. Absent where nothing more is needed. */
   readonly registration?: string;
   readonly transaction: TransactionMode;
   /** Set where a folder, profile or context ties the migration to one environment. */

@@ -80,13 +80,16 @@ order by moment, id`;
 }
 
 function matchRows(rows: readonly Row[], migrations: readonly Migration[]): readonly AppliedMigration[] {
-  const byId = new Map(migrations.map((migration) => [migration.sourceId, migration]));
+  const planned = migrations.flatMap((migration) => {
+    const change = readRegistration(migration.registration);
+    return change === null ? [] : [{ migration, change }];
+  });
+  const byId = new Map(planned.map(({ migration, change }) => [change.id, migration]));
   const known = new Set(rows.flatMap(({ id, failed }) => (failed ? [] : [id])));
   const byScript = new Map<string, Migration[]>();
-  for (const migration of migrations) {
-    const planned = readRegistration(migration.registration);
-    if (planned === null || known.has(planned.id)) continue;
-    const key = scriptKey({ ...planned, hash: migration.checksum });
+  for (const { migration, change } of planned) {
+    if (known.has(change.id)) continue;
+    const key = scriptKey({ ...change, hash: migration.checksum });
     byScript.set(key, [...(byScript.get(key) ?? []), migration]);
   }
   const replanned = (row: Row): Migration | undefined => {
