@@ -15,7 +15,8 @@ import type { MigrationReplay } from "./model/replay.ts";
 import type { Squash } from "./model/squash.ts";
 import { buildPlan } from "./plan/build-plan.ts";
 import type { PlanContent } from "./plan/content-id.ts";
-import { bookkeepingTables, interrupted, replayAndProve, walkBack, type Proven } from "./prove-history.ts";
+import { interrupted, replayAndProve, walkBack, type Proven } from "./prove-history.ts";
+import { bookkeepingTables } from "./prove-stretch.ts";
 import { findExtensions } from "./reading/find-extensions.ts";
 import { findProject } from "./reading/find-project.ts";
 import { readHistory } from "./reading/read-history.ts";
@@ -88,12 +89,12 @@ async function convertOn(shadow: Shadow, stage: Stage): Promise<Result<Conversio
   const { history, request, run, clock } = stage;
   const proven = await replayAndProve(shadow, stage);
   if (proven.kind === "failed") return proven;
-  const { replays, drafts } = proven.value;
+  const { replays, drafts, head } = proven.value;
   if (request.stopAfter !== null) return ok(stopAfterReplay(history, { ...proven.value, timings: clock.timings() }));
 
   run.progress.begin("squashing", null);
   const reading = { excludeFromReads: bookkeepingTables(history), nondeterministic: findNondeterministicColumns(replays) };
-  const expected = await readExpectation(shadow, reading);
+  const expected = await readExpectation(head, reading);
   // The squash is proven on a shadow of its own while this one walks back to its beginning.
   const [squashed, walked] = await Promise.all([
     proveSquashWithRandomRows({
@@ -102,7 +103,7 @@ async function convertOn(shadow: Shadow, stage: Stage): Promise<Result<Conversio
       reading,
       openShadow: () => openPrepared(stage, replays),
     }),
-    walkBack(shadow, { history, proven: proven.value }),
+    walkBack(proven.value, history),
   ]);
   if (squashed.kind === "failed") return squashed;
   const squash = squashed.value;
@@ -124,7 +125,7 @@ async function convertOn(shadow: Shadow, stage: Stage): Promise<Result<Conversio
     },
     { identify: sha256, mask: maskSecrets },
   );
-  const content = planContent(stage, { shadow, replays, rollbacks, squash, analysis });
+  const content = planContent(stage, { head, replays, rollbacks, squash, analysis });
   clock.lap("analyse");
   return ok({ kind: "converted", content, replays, rollbacks, squash, timings: clock.timings() });
 }
@@ -182,16 +183,15 @@ async function readProject(request: MigrateRequest, { progress }: Run): Promise<
   return readHistory(found.value.adapter, request);
 }
 
-interface Finished extends Pick<Proven, "replays" | "rollbacks"> {
-  readonly shadow: Shadow;
+interface Finished extends Pick<Proven, "head" | "replays" | "rollbacks"> {
   readonly squash: Squash;
   readonly analysis: Analysis;
 }
 
-function planContent({ history, request }: Stage, { shadow, replays, rollbacks, squash, analysis }: Finished): PlanContent {
+function planContent({ history, request }: Stage, { head, replays, rollbacks, squash, analysis }: Finished): PlanContent {
   return buildPlan({
     history,
-    engine: { postgres: shadow.session.engine.version, embedded: shadow.session.engine.embedded },
+    engine: { postgres: head.session.engine.version, embedded: head.session.engine.embedded },
     migrations: analysis.migrations.map((migration, index) => ({
       ...migration,
       replay: at(replays, index),
@@ -224,8 +224,8 @@ function branchesOf(history: History, request: MigrateRequest): readonly PlanBra
 }
 
 function shadowRequest(request: MigrateRequest, shadow: { readonly extensions: readonly string[]; readonly id: string }): ShadowRequest {
-  const { url, statementTimeoutMs } = request.shadow;
-  return { server: url === null ? null : { url }, extensions: shadow.extensions, statementTimeoutMs, id: shadow.id };
+  const { url, disposable, statementTimeoutMs } = request.shadow;
+  return { server: url === null ? null : { url, disposable }, extensions: shadow.extensions, statementTimeoutMs, id: shadow.id };
 }
 
 function at<T>(items: readonly T[], index: number): T {

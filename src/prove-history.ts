@@ -1,84 +1,67 @@
-import { installCatalogReader } from "./catalog/install.ts";
-import type { ExcludedTables } from "./catalog/snapshot/left-out.ts";
 import type { Shadow } from "./database/session.ts";
-import type { EdgeCaseDraft } from "./model/edge-case.ts";
 import { failed, ok, type Failure, type Result } from "./model/failure.ts";
 import type { Finding, History } from "./model/history.ts";
-import type { MigrationReplay } from "./model/replay.ts";
 import type { Rollback } from "./model/rollback.ts";
-import type { ReplayContext } from "./replay/context.ts";
-import { replayHistory } from "./replay/replay.ts";
-import {
-  chainLink,
-  checkpointPositions,
-  doubtRollback,
-  proveChain,
-  takeCheckpoint,
-  type ChainContext,
-  type Checkpoint,
-} from "./rollback/chain.ts";
+import { bookkeepingTables, proveStretch, type Stretch } from "./prove-stretch.ts";
+import { continueAddresses } from "./replay/continue-addresses.ts";
+import { fastForward } from "./replay/fast-forward.ts";
+import { chainLink, checkpointPositions, doubtRollback, middleOf, proveChain } from "./rollback/chain.ts";
 import { chainFindings } from "./rollback/chain-findings.ts";
-import { proveRollback } from "./rollback/prove.ts";
-import { rollbackQuestions } from "./rollback/questions.ts";
-import { createStateDifference } from "./rollback/state-difference.ts";
 import type { Stage } from "./run.ts";
-import { parseQualifiedName } from "./sql/names.ts";
-
-/** The last resort among the candidates runs the history once more up to its migration, so it is tried for so many only. */
-const mostStateDifferences = 3;
 
 /** A replayed history with its ways back, and what the walk from the head needs. Lists stand in the order of the migrations. */
-export interface Proven {
-  readonly replays: readonly MigrationReplay[];
-  readonly rollbacks: readonly Rollback[];
-  /** The whole catalog as the judges saw it at the start and at a few places on the way. */
-  readonly checkpoints: readonly Checkpoint[];
-  readonly drafts: readonly { readonly migration: string; readonly draft: EdgeCaseDraft }[];
+export interface Proven extends Pick<Stretch, "replays" | "rollbacks" | "checkpoints" | "drafts"> {
+  /** The shadow that stands at the head. */
+  readonly head: Shadow;
 }
 
-/** Replays the history and, while the shadow stands right behind each migration, proves its way back. */
-export async function replayAndProve(shadow: Shadow, { history, request, run, clock, openFresh }: Stage): Promise<Result<Proven>> {
-  const { session } = shadow;
-  const reader = await installCatalogReader(session, { excludeFromReads: bookkeepingTables(history) });
-  const disposable = session.engine.embedded || request.shadow.disposable;
-  const chain: ChainContext = { shadow, resetBetween: history.resetBetween, excludeFromReads: bookkeepingTables(history) };
+/** From this many migrations on, two shadows share the work. */
+const worthTwoShadows = 300;
+
+/** Replays the history and proves each way back: on the shadow given, and the later part of a long history on a second one at the same time. */
+export async function replayAndProve(shadow: Shadow, stage: Stage): Promise<Result<Proven>> {
+  const { history, request, run } = stage;
+  const total = history.migrations.length;
+  const middle = middleOf(total);
   const places = new Set(request.stopAfter === null ? checkpointPlaces(history) : []);
-  const checkpoints: Checkpoint[] = [];
-  const replays: MigrationReplay[] = [];
-  const rollbacks: Rollback[] = [];
-  const drafts: { migration: string; draft: EdgeCaseDraft }[] = [];
-  const stateDifference = createStateDifference({
-    history,
-    shadow,
-    openFresh,
-    excludeFromReads: chain.excludeFromReads,
-    limit: mostStateDifferences,
-  });
-  run.progress.begin("replaying and proving", history.migrations.length);
-  const context: ReplayContext = {
-    session,
-    reader,
-    clock: () => run.now() * 1000,
-    disposable,
-    prepared: async () => void (places.has(0) && checkpoints.push(await takeCheckpoint(0, chain))),
-  };
-  for await (const replay of replayHistory(history, context)) {
-    clock.lap("replay");
-    if (run.signal.aborted) return failed(interrupted(run.signal));
-    replays.push(replay);
-    if (request.stopAfter !== "replay") {
-      const rollback = await proveRollback(replay, { session, reader, resetBetween: history.resetBetween, stateDifference });
-      rollbacks.push(rollback);
-      for (const draft of rollbackQuestions(replay, rollback)) drafts.push({ migration: replay.migration.id, draft });
-      clock.lap("prove");
-    }
-    if (places.has(replays.length)) {
-      checkpoints.push(await takeCheckpoint(replays.length, chain));
-      clock.lap("prove");
-    }
-    run.progress.advance(replays.length);
+  let done = 0;
+  const advance = (): void => run.progress.advance(++done);
+  run.progress.begin("replaying and proving", total);
+  // On a server the two would meet in what a cluster shares: roles.
+  const second = total >= worthTwoShadows && shadow.session.engine.embedded ? await openAhead(stage) : null;
+  const ahead = second === null ? Promise.resolve(false) : fastForward(history, middle, second.session);
+  const later = ahead.then((there) =>
+    there && second !== null
+      ? proveStretch(second, stage, { from: middle, endsAt: () => Promise.resolve(false), places: above(places, middle), advance })
+      : null,
+  );
+  const [start, rest] = await Promise.all([
+    proveStretch(shadow, stage, { from: 0, endsAt: async (migrations) => migrations === middle && (await ahead), places, advance }),
+    later,
+  ]);
+  if (run.signal.aborted || start === null) return failed(interrupted(run.signal));
+  if (rest === null) {
+    await second?.close();
+    return ok({ ...start, head: shadow });
   }
-  return ok({ replays, rollbacks, checkpoints, drafts });
+  await shadow.close();
+  return ok({
+    replays: [...start.replays, ...continueAddresses(rest.replays, { there: start.last, here: rest.first })],
+    rollbacks: [...start.rollbacks, ...rest.rollbacks],
+    checkpoints: [...start.checkpoints, ...rest.checkpoints],
+    drafts: [...start.drafts, ...rest.drafts],
+    head: rest.shadow,
+  });
+}
+
+/** Another shadow for the later part; without one the first does all. */
+async function openAhead({ openFresh }: Stage): Promise<Shadow | null> {
+  const opened = await openFresh();
+  return opened.kind === "ok" ? opened.value : null;
+}
+
+function above(places: ReadonlySet<number>, least: number): ReadonlySet<number> {
+  return new Set([...places].filter((place) => place > least));
 }
 
 /** After how many migrations the whole catalog is read: the start, a constant number of places on the way, and where a baseline ends. */
@@ -90,22 +73,17 @@ function checkpointPlaces(history: History): readonly number[] {
 
 /** Runs all ways back from the head on the shadow, under the eyes of the whole-catalog judges; what they contradict is proven no more. */
 export async function walkBack(
-  shadow: Shadow,
-  { history, proven }: { readonly history: History; readonly proven: Proven },
+  proven: Proven,
+  history: History,
 ): Promise<{ readonly rollbacks: readonly Rollback[]; readonly findings: readonly Finding[] }> {
   const links = proven.replays.map((replay, index) => chainLink(replay, at(proven.rollbacks, index)));
-  const context = { shadow, resetBetween: history.resetBetween, excludeFromReads: bookkeepingTables(history) };
+  const context = { shadow: proven.head, resetBetween: history.resetBetween, excludeFromReads: bookkeepingTables(history) };
   const chain = await proveChain(links, proven.checkpoints, context);
   const rollbacks = proven.rollbacks.map((rollback, index) => {
     const doubts = chain.doubts.get(at(links, index).migration);
     return doubts === undefined ? rollback : doubtRollback(rollback, doubts);
   });
   return { rollbacks, findings: chainFindings(chain, links.length) };
-}
-
-/** The tables of the source tool, which no read and no comparison looks at. */
-export function bookkeepingTables(history: History): ExcludedTables {
-  return history.bookkeeping.map(parseQualifiedName);
 }
 
 /** The user ended the run. */

@@ -39,7 +39,7 @@ export async function checkBaseline(baseline: Baseline, expected: BaselineExpect
   const reader = await installCatalogReader(shadow.session, { excludeFromReads });
   const alone = { ...history, migrations: [baseline.migration] };
   const failures: string[] = [];
-  for await (const replay of replayHistory(alone, { session: shadow.session, reader, clock, disposable: true })) {
+  for await (const replay of replayHistory(alone, { session: shadow.session, reader, clock })) {
     for (const { outcome } of replay.statements) if (outcome.kind === "failed") failures.push(outcome.error.message);
   }
   const snapshot = await readWholeCatalog(shadow.session, { excludeFromReads });

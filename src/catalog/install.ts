@@ -1,6 +1,6 @@
 import type { Session } from "../database/session.ts";
 import { createReader, type CatalogReader, type ReaderOptions } from "./reader.ts";
-import { EVENT_TRIGGERS } from "./sql/events.ts";
+import { alterEventTriggers, EVENT_TRIGGERS } from "./sql/events.ts";
 import { dialectOf } from "./sql/fragments.ts";
 import { readerFunctions } from "./sql/functions.ts";
 
@@ -12,4 +12,18 @@ export async function installCatalogReader(session: Session, options: ReaderOpti
   await session.run(readerFunctions(dialectOf(session.engine)));
   if (session.engine.superuser) await session.run(EVENT_TRIGGERS);
   return createReader(session, options);
+}
+
+/**
+ * Does work that no reader follows with the event triggers switched off: they cost a fifth of it. They fire again afterwards; readers of that session know
+ * nothing of what was done. Not inside a transaction.
+ */
+export async function withoutCatalogReader<T>(session: Session, work: () => Promise<T>): Promise<T> {
+  if (!session.engine.superuser) return work();
+  await session.run(alterEventTriggers("disable"));
+  try {
+    return await work();
+  } finally {
+    await session.run(`RESET ROLE;\n${alterEventTriggers("enable always")}`);
+  }
 }

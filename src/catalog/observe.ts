@@ -1,10 +1,10 @@
-import type { Session } from "../database/session.ts";
+import { type Session, StatementError, type StatementResult } from "../database/session.ts";
 import { addressKey, type ObjectAddress } from "../model/catalog.ts";
 import type { Memory, ReadObject } from "./memory.ts";
 import { observeRows, type RowBaseline } from "./observe-rows.ts";
 import { SIGNAL } from "./sql/events.ts";
 import { dialectOf } from "./sql/fragments.ts";
-import { WITH_BUILTINS } from "./sql/functions.ts";
+import { WATCHED_CATALOGS, WITH_BUILTINS } from "./sql/functions.ts";
 import { scannedCatalogs } from "./sql/scan.ts";
 import { GRANTED, readSignals, UNTOLD, type ReadScope, type Signals, type Touched } from "./touched.ts";
 
@@ -20,11 +20,20 @@ interface Mark {
 /** Watches one session from `begin` to `end`. */
 export interface Observer {
   begin(mode: "transaction" | "unwrapped"): Promise<void>;
-  /** Sends BEGIN in the words of `statement` and begins, in one message. */
-  open(statement: string): Promise<void>;
+  /**
+   * Begins and runs `sql`, in one message: BEGIN in the words of `statement`, then what is to be watched. Gives the results of `sql`. Throws its
+   * `StatementError`, offset counted in `sql`; the transaction is open then, though nothing but ROLLBACK is taken any more.
+   */
+  open(statement: string, sql: string): Promise<readonly StatementResult[]>;
   /** Definitions that were read together with what was touched: of every object that was named, or `null` where it is gone. */
   readTogether(touched: Touched): ReadonlyMap<string, ReadObject | null> | undefined;
-  end(scope: ReadScope): Promise<Touched>;
+  end(scope: ReadScope, more?: EndOptions): Promise<Touched>;
+}
+
+export interface EndOptions {
+  readonly also?: readonly ObjectAddress[];
+  /** COMMIT or ROLLBACK. With the scope `catalog` only: rows are read inside the transaction. */
+  readonly closing?: string;
 }
 
 /** Every object there is. */
@@ -39,11 +48,7 @@ export function asArrays(addresses: readonly ObjectAddress[]): readonly unknown[
 
 /** Starts listening to the event triggers and learns the catalogs' names. */
 export async function createObserver(session: Session, memory: Memory): Promise<Observer> {
-  const catalogs = await session.rows<{ name: string; oid: number }>(
-    `select relname::pg_catalog.text as name, oid from pg_catalog.pg_class where relnamespace = 11 and relkind = 'r'
-       and relname not in ('pg_statistic', 'pg_statistic_ext_data') order by relname`,
-  );
-  const oids = catalogs.map((catalog) => catalog.oid);
+  const catalogs = await session.rows<{ name: string; oid: number }>(WATCHED_CATALOGS);
   const nameOf = new Map(catalogs.map((catalog) => [catalog.oid, catalog.name]));
   const scannable = new Set(scannedCatalogs(dialectOf(session.engine)));
 
@@ -55,24 +60,14 @@ export async function createObserver(session: Session, memory: Memory): Promise<
   let mark: Mark = { transaction: "0", written: [], deleted: [], blind: false };
   let baseline: RowBaseline | null = null;
 
-  const look = async (named: readonly ObjectAddress[]): Promise<Looked> => {
-    const [row] = await session.rows<{
-      current: string | null;
-      transaction: string;
-      written: string[];
-      deleted: string[];
-      blind: boolean;
-      owners: ObjectAddress[] | null;
-      objects: ReadObject[] | null;
-    }>("select * from pggit_shadow.look($1::pg_catalog.oid[], $2::pg_catalog.text[], $3::pg_catalog.oid[])", [oids, ...asArrays(named)]);
-    if (row === undefined) throw new Error("the shadow did not answer the reader");
-    return {
-      ...row,
-      written: row.written.map(Number),
-      deleted: row.deleted.map(Number),
-      owners: row.owners ?? [],
-      objects: row.objects ?? [],
-    };
+  /** `closing` is sent behind it in the same message. */
+  const look = async (named: readonly ObjectAddress[], closing: string | null = null): Promise<Looked> => {
+    const [names, numbers] = [named.map(({ catalog }) => catalog), named.map(({ oid }) => oid)];
+    const answer = await session.value(
+      `SELECT pggit_shadow.look('{${names.join(",")}}', '{${numbers.join(",")}}')${closing === null ? "" : `;\n${closing}`}`,
+    );
+    if (answer === null) throw new Error("the shadow did not answer the reader");
+    return JSON.parse(answer) as Looked;
   };
   const together = new WeakMap<Touched, ReadonlyMap<string, ReadObject | null>>();
 
@@ -101,7 +96,7 @@ export async function createObserver(session: Session, memory: Memory): Promise<
       listening = true;
       mark = await look([]);
     },
-    async open(statement) {
+    async open(statement, sql) {
       baseline = null;
       lines = [];
       listening = true;
@@ -109,22 +104,31 @@ export async function createObserver(session: Session, memory: Memory): Promise<
         await session.run(statement);
         baseline = await observeRows.totals(session);
         mark = await look([]);
-        return;
+        return session.run(sql);
       }
-      await session.run(`${statement}; SELECT pggit_shadow.mark('{${oids.join(",")}}')`);
-      const line = lines.pop();
-      if (line === undefined) throw new Error("the shadow did not answer the reader");
-      mark = readMark(line);
+      const beginning = `${statement}\n;SELECT pggit_shadow.mark();\n`;
+      try {
+        const results = await session.run(beginning + sql);
+        mark = readMark(lines.shift());
+        return results.slice(results.findIndex(({ command }) => command === "SELECT") + 1);
+      } catch (error) {
+        if (!(error instanceof StatementError)) throw error;
+        const [line] = lines.splice(0, 1);
+        // What the parser refuses keeps the whole message from running, BEGIN too.
+        if (line === undefined) await session.run(statement);
+        else mark = readMark(line);
+        throw moveError(error, beginning.length);
+      }
     },
     readTogether: (touched) => together.get(touched),
-    async end(scope) {
+    async end(scope, { also = [], closing } = {}) {
       const signals = readSignals(lines);
       const named = signals.addresses.flatMap(({ classId, oid }) => {
         const catalog = nameOf.get(classId);
         return catalog === undefined ? [] : [{ catalog, oid }];
       });
       const asked = [...new Map([...named, ...memory.withParts(named)].map((address) => [addressKey(address), address])).values()];
-      const now = await look(asked);
+      const now = await look([...asked, ...also], closing ?? null);
       listening = false;
       const ended = now.current !== mark.transaction;
       const any = catalogs
@@ -161,12 +165,17 @@ export async function createObserver(session: Session, memory: Memory): Promise<
       ];
       const touched = { addresses, rows: data.rows, sequences: data.sequences, ownTransactionEnded: ended, notes };
       const read = new Map<string, ReadObject | null>();
-      for (const address of [...asked, ...now.owners]) read.set(addressKey(address), null);
+      for (const address of [...asked, ...also, ...now.owners]) read.set(addressKey(address), null);
       for (const object of now.objects) read.set(addressKey(object), object);
       together.set(touched, read);
       return touched;
     },
   };
+}
+
+/** The error of a text that was sent behind another. */
+function moveError({ error }: StatementError, characters: number): StatementError {
+  return new StatementError({ ...error, offset: error.offset === null ? null : Math.max(error.offset - characters, 0) });
 }
 
 /** `FirstNormalObjectId`: what has a lower oid was made by initdb. */
@@ -192,7 +201,8 @@ interface Looked extends Mark {
 }
 
 /** What `pggit_shadow.mark` raised: `t/transaction/blind/written/deleted`, the last two a number for each catalog. */
-function readMark(line: string): Mark {
+function readMark(line: string | undefined): Mark {
+  if (line === undefined) throw new Error("the shadow did not answer the reader");
   const [, transaction = "0", blind, written = "", deleted = ""] = line.split("/");
   return { transaction, blind: blind === "1", written: written.split(",").map(Number), deleted: deleted.split(",").map(Number) };
 }

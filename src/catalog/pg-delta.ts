@@ -19,6 +19,8 @@ import type { ExcludedTables } from "./snapshot/left-out.ts";
 export interface SchemaState {
   readonly facts: FactBase;
   readonly diagnostics: readonly Diagnostic[];
+  /** Roles are no part of it: the server is not the shadow's alone (`Engine.ownsCluster`). */
+  readonly withoutRoles: boolean;
 }
 
 /** The statements that turn one state into another, in order, each without a semicolon. */
@@ -42,12 +44,15 @@ export async function extractState(
   return {
     facts: withoutOurs(extracted.factBase, options.excludeFromReads),
     diagnostics: extracted.diagnostics.filter((diagnostic) => diagnostic.subject === undefined || !isOurs(diagnostic.subject)),
+    withoutRoles: !shadow.session.engine.ownsCluster,
   };
 }
 
 /** Every difference that pg-delta finds between two states; an empty list where it finds none. See proof.md in docs for what it cannot see. */
 export function compareStates(expected: SchemaState, found: SchemaState): readonly CatalogDifference[] {
-  return diff(expected.facts, found.facts).map(toDifference);
+  const deltas = diff(expected.facts, found.facts);
+  const shown = expected.withoutRoles || found.withoutRoles ? deltas.filter((delta) => !concernsRoles(subjectOf(delta))) : deltas;
+  return shown.map(toDifference);
 }
 
 /** What exists but pg-delta does not model (casts, operators, text search, …), in its words: each is a question for a person. */
@@ -57,7 +62,7 @@ export function unmodelledObjects(state: SchemaState): readonly string[] {
 
 /** The DDL that turns `from` into `to`. Renames come out as a drop and a create. Throws where pg-delta cannot order the statements. */
 export function planBetween(from: SchemaState, to: SchemaState): StatePlan {
-  const made = plan(from.facts, to.facts);
+  const made = plan(plannable(from), plannable(to));
   const settings = made.preamble
     .filter((setting) => setting.name !== "search_path")
     .map((setting) => `SET ${setting.name} = ${setting.value}`);
@@ -66,6 +71,19 @@ export function planBetween(from: SchemaState, to: SchemaState): StatePlan {
     destructive: made.safetyReport.destructiveActions > 0,
     transactional: made.safetyReport.nonTransactionalActions === 0,
   };
+}
+
+function plannable({ facts, withoutRoles }: SchemaState): FactBase {
+  return withoutRoles ? withoutFacts(facts, concernsRoles) : facts;
+}
+
+function subjectOf(delta: Delta): StableId {
+  if (delta.verb === "add" || delta.verb === "remove") return delta.fact.id;
+  return delta.verb === "set" ? delta.id : delta.edge.from;
+}
+
+function concernsRoles(id: StableId): boolean {
+  return "target" in id ? concernsRoles(id.target) : id.kind === "role" || id.kind === "membership";
 }
 
 function isOurs(id: StableId): boolean {
@@ -86,12 +104,17 @@ function withoutOurs(base: FactBase, excluded: ExcludedTables): FactBase {
       excluded.some((entry) => entry.name === table && (entry.schema === null || entry.schema === id.schema))
     );
   };
+  return withoutFacts(base, isExcluded);
+}
+
+/** Without some facts, and what hangs on them. */
+function withoutFacts(base: FactBase, isUnwanted: (id: StableId) => boolean): FactBase {
   const removed = new Set<string>();
   const goes = (fact: Fact): boolean => {
     const key = encodeId(fact.id);
     if (removed.has(key)) return true;
     const parent = fact.parent === undefined ? undefined : base.get(fact.parent);
-    if (!isExcluded(fact.id) && (parent === undefined || !goes(parent))) return false;
+    if (!isUnwanted(fact.id) && (parent === undefined || !goes(parent))) return false;
     removed.add(key);
     return true;
   };

@@ -1,7 +1,7 @@
-import type { Session } from "../database/session.ts";
+import type { Session, StatementResult } from "../database/session.ts";
 import { addressKey, type CatalogObject, type CatalogSlice, type ObjectAddress } from "../model/catalog.ts";
 import { createMemory, type ReadObject } from "./memory.ts";
-import { allObjects, asArrays, createObserver } from "./observe.ts";
+import { allObjects, asArrays, createObserver, type EndOptions } from "./observe.ts";
 import type { ReadScope, Touched } from "./touched.ts";
 
 export interface ReaderOptions {
@@ -25,16 +25,21 @@ export interface CatalogReader {
    * by the server's totals.
    */
   begin(mode?: "transaction" | "unwrapped"): Promise<void>;
-  /** Sends BEGIN, in the words of `statement`, and does what `begin` does. Throws `StatementError` where the server refuses it. */
-  open(statement: string): Promise<void>;
+  /**
+   * Does what `begin` does between BEGIN, in the words of `statement`, and `sql`, in one message; gives the results of `sql`. Throws its `StatementError`, offset
+   * counted in `sql`; the transaction is open then, and waits for ROLLBACK.
+   */
+  open(statement: string, sql: string): Promise<readonly StatementResult[]>;
   /** What was touched since `begin`. Inside the same transaction; after it, where a file ended it by itself (`ownTransactionEnded`). */
-  end(scope?: ReadScope): Promise<Touched>;
+  end(scope?: ReadScope, options?: EndOptions): Promise<Touched>;
   /** The touched objects as remembered and as they stand now; with them those whose definition a rename changed. */
   slices(touched: Touched): Promise<Slices>;
   /** The change stands: its `after` is what the next one calls `before`. */
   accept(slices: Slices): void;
   /** Objects as they stand now; those that do not exist are absent. `touched`: of an `end` after which nothing ran; what was read with it is not read again. */
   read(addresses: readonly ObjectAddress[], touched?: Touched): Promise<CatalogSlice>;
+  /** As `read`, from what `end` itself read; `null` where that is not all of them. For after the transaction. */
+  readTogether(addresses: readonly ObjectAddress[], touched: Touched): CatalogSlice | null;
   /** Objects as last accepted. */
   remembered(addresses: readonly ObjectAddress[]): CatalogSlice;
   /** Every object that was last accepted. */
@@ -76,8 +81,8 @@ export async function createReader(session: Session, options: ReaderOptions): Pr
   memory.replace(new Map(), await readObjects(await allObjects(session)));
   return {
     begin: (mode = "transaction") => observer.begin(mode),
-    open: (statement) => observer.open(statement),
-    end: (scope = "rows") => observer.end(scope),
+    open: (statement, sql) => observer.open(statement, sql),
+    end: (scope = "rows", options = {}) => observer.end(scope, options),
     async slices(touched) {
       const before = new Map<string, CatalogObject>(memory.slice(touched.addresses));
       const objects = [...(await readTouched(touched.addresses, touched))];
@@ -97,6 +102,11 @@ export async function createReader(session: Session, options: ReaderOptions): Pr
       memory.replace(slices.before, objects);
     },
     read: async (addresses, touched) => memory.toSlice(await readTouched(addresses, touched)),
+    readTogether(addresses, touched) {
+      const known = observer.readTogether(touched);
+      if (known === undefined || addresses.some((address) => !known.has(addressKey(address)))) return null;
+      return memory.toSlice(memory.shown(addresses.flatMap((address) => known.get(addressKey(address)) ?? [])));
+    },
     remembered: (addresses) => memory.slice(addresses),
     all: () => memory.slice(memory.addresses()),
     async restoreSequences(slice) {

@@ -39,10 +39,10 @@ export async function runMigrate(project: string, flags: MigrateFlags): Promise<
     mode: flags.quiet === true ? "quiet" : process.stderr.isTTY ? "terminal" : "plain",
     now: () => performance.now(),
   });
-  if (flags.ai === true) progress.warn("--ai was given, but no model is configured: rules alone decide.");
-
   const interruption = new AbortController();
   const ended = endOnSignal(interruption, () => progress.stage());
+  if (flags.ai === true) progress.warn("--ai was given, but no model is configured: rules alone decide.");
+
   const result = await Promise.race([
     convert(request.value, { progress, signal: interruption.signal, now: () => performance.now() / 1000 }),
     ended,

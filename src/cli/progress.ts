@@ -51,9 +51,15 @@ export function showProgress(target: ProgressTarget): Progress & { finish(): voi
       done = 0;
       first = null;
       startedAt = now();
-      if (mode !== "terminal") return;
-      show();
-      ticking ??= setInterval(show, 1_000).unref();
+      if (mode === "quiet") return;
+      if (mode === "terminal") show();
+      // A statement may take long, and nothing advances meanwhile.
+      ticking ??= setInterval(
+        () => {
+          if (now() - shownAt >= (mode === "terminal" ? terminalEveryMs : plainEveryMs)) show();
+        },
+        mode === "terminal" ? 1_000 : plainEveryMs,
+      ).unref();
     },
     advance(reached) {
       done = reached;

@@ -1,21 +1,22 @@
 import { DatabaseError } from "pg";
-import { StatementError } from "./session.ts";
+import { StatementError, type StatementResult } from "./session.ts";
 
 /**
  * What a query rejected with, as a `StatementError`. `sql` is the text that was sent: PostgreSQL counts its error position in characters from 1,
- * the error's offset is an index into the JavaScript string. A lost connection has the code `08006`.
+ * the error's offset is an index into the JavaScript string; `results` is what came before it. A lost connection has the code `08006`.
  */
-export function toStatementError(error: unknown, sql: string): StatementError {
+export function toStatementError(error: unknown, sql: string, results: readonly StatementResult[] = []): StatementError {
   if (error instanceof StatementError) return error;
   if (error instanceof DatabaseError) {
-    return new StatementError({
+    const reported = {
       code: error.code ?? "XX000",
       message: error.message,
       detail: error.detail ?? null,
       hint: error.hint ?? null,
       offset: error.position === undefined ? null : indexOfCharacter(sql, Number(error.position) - 1),
       where: error.where === undefined ? null : shorten(error.where),
-    });
+    };
+    return new StatementError(reported, results);
   }
   const message = error instanceof Error ? error.message : String(error);
   return new StatementError({ code: "08006", message, detail: null, hint: null, offset: null, where: null });

@@ -1,7 +1,7 @@
 import { DatabaseError, type Pool, type PoolClient, type QueryConfig } from "pg";
-import type { Engine, Row, Session, Shadow, StatementResult } from "./session.ts";
+import type { Engine, Row, Session, Shadow } from "./session.ts";
 import { refuseNul, toStatementError } from "./errors.ts";
-import { SimpleQuery } from "./simple-query.ts";
+import { type SimpleAnswer, SimpleQuery } from "./simple-query.ts";
 import { valueTypes } from "./values.ts";
 
 /** A session over a pool of one, and the lending of that pool. */
@@ -15,7 +15,7 @@ export interface PooledSession {
 type NoticeListener = (notice: { readonly severity: string; readonly message: string }) => void;
 
 /** Takes the pool's only connection and asks the server what it is. Rejects with what `pg` rejects with where it cannot connect. */
-export async function openSession(pool: Pool, embedded: boolean): Promise<PooledSession> {
+export async function openSession(pool: Pool, kind: Pick<Engine, "embedded" | "ownsCluster">): Promise<PooledSession> {
   // A lost connection is reported by the next statement; without listeners Node would end the process.
   let lost: Error | null = null;
   const lose = (error: Error): void => {
@@ -58,19 +58,22 @@ export async function openSession(pool: Pool, embedded: boolean): Promise<Pooled
       const config: ExtendedQuery = { text: sql, values: [...parameters], types: valueTypes, queryMode: "extended" };
       return (await client.query(config)).rows as R[];
     });
-  const simple = (sql: string, data: string | null): Promise<readonly StatementResult[]> =>
-    attempt(sql, (client) => {
+  const simple = (sql: string, data: string | null): Promise<SimpleAnswer> =>
+    attempt(sql, async (client) => {
       const query = new SimpleQuery(sql, data);
       client.query(query);
-      return query.done;
+      const answer = await query.done;
+      if (answer.error === null) return answer;
+      throw answer.error instanceof DatabaseError ? toStatementError(answer.error, sql, answer.results) : answer.error;
     });
 
   const session: Session = {
-    engine: await identify(rows, embedded),
+    engine: { ...(await identify(rows)), ...kind },
     rows,
-    run: (sql) => simple(sql, null),
+    run: async (sql) => (await simple(sql, null)).results,
+    value: async (sql) => (await simple(sql, null)).value,
     async copyIn(sql, data) {
-      const results = await simple(sql, data);
+      const { results } = await simple(sql, data);
       return results[0]?.rows ?? 0;
     },
     onNotice(listener) {
@@ -110,7 +113,7 @@ interface ExtendedQuery extends QueryConfig {
   readonly queryMode: "extended";
 }
 
-async function identify(rows: Session["rows"], embedded: boolean): Promise<Engine> {
+async function identify(rows: Session["rows"]): Promise<Omit<Engine, "embedded" | "ownsCluster">> {
   const [row] = await rows<{ version: string; number: string; superuser: boolean }>(
     `select current_setting('server_version') as version, current_setting('server_version_num') as number,
             (select rolsuper from pg_catalog.pg_roles where rolname = current_user) as superuser`,
@@ -119,7 +122,6 @@ async function identify(rows: Session["rows"], embedded: boolean): Promise<Engin
   return {
     version: `PostgreSQL ${row.version.split(" ")[0] ?? row.version}`,
     major: Math.floor(Number(row.number) / 10_000),
-    embedded,
     superuser: row.superuser,
   };
 }

@@ -13,7 +13,9 @@ const oldestMajor = 13;
  * Makes a database `pggit_shadow_<id>` on the server and opens a session in it; `close` drops it again. The database is made from
  * template0 in UTF8 with the collation `C`, so that every shadow sorts alike. Nothing else on the server is touched.
  */
-export async function openServerShadow(request: ShadowRequest & { readonly server: { readonly url: string } }): Promise<Result<Shadow>> {
+export async function openServerShadow(
+  request: ShadowRequest & { readonly server: NonNullable<ShadowRequest["server"]> },
+): Promise<Result<Shadow>> {
   const target = readTarget(request.server.url, thisProcess());
   if (target.kind === "failed") return target;
   const reached = await reach(target.value);
@@ -32,7 +34,7 @@ export async function openServerShadow(request: ShadowRequest & { readonly serve
     options: startOptions(reached.value.options, request.statementTimeoutMs),
   });
   try {
-    const pooled = await openSession(pool, false);
+    const pooled = await openSession(pool, { embedded: false, ownsCluster: request.server.disposable });
     const available = await pooled.session.rows<{ name: string }>("select name from pg_catalog.pg_available_extensions");
     const names = new Set(available.map((row) => row.name));
     let closing: Promise<void> | null = null;

@@ -10,6 +10,11 @@ export interface Engine {
   readonly major: number;
   readonly embedded: boolean;
   readonly superuser: boolean;
+  /**
+   * Whether the whole server is the shadow's: the embedded one, or one that the user called disposable. Only then what stands outside of the shadow's
+   * database (roles, tablespaces) may be changed, and is compared; elsewhere other people change it meanwhile.
+   */
+  readonly ownsCluster: boolean;
 }
 
 /** What one statement answered. */
@@ -23,10 +28,13 @@ export interface StatementResult {
 /** An error that PostgreSQL reported for a statement: an expected outcome of running a user's SQL. */
 export class StatementError extends Error {
   readonly error: DatabaseError;
-  constructor(error: DatabaseError) {
+  /** What the statements before it in the same message answered. */
+  readonly results: readonly StatementResult[];
+  constructor(error: DatabaseError, results: readonly StatementResult[] = []) {
     super(error.message);
     this.name = "StatementError";
     this.error = error;
+    this.results = results;
   }
 }
 
@@ -37,6 +45,8 @@ export interface Session {
   rows<R = Row>(sql: string, parameters?: readonly unknown[]): Promise<readonly R[]>;
   /** One or more statements by the simple protocol, exactly as given; their rows are thrown away. Throws `StatementError`, its offset counted from the start of `sql`. */
   run(sql: string): Promise<readonly StatementResult[]>;
+  /** As `run`, and gives the first value of the last row that came back, as text; `null` where none came. */
+  value(sql: string): Promise<string | null>;
   /** `COPY … FROM STDIN` with its lines. Gives the number of rows. Throws `StatementError`. */
   copyIn(sql: string, data: string): Promise<number>;
   /** Calls the listener for every NOTICE, INFO and WARNING until the returned function is called. */

@@ -7,8 +7,8 @@ import { openServerShadow } from "./server.ts";
 import type { Shadow } from "./session.ts";
 
 export interface ShadowRequest {
-  /** The server to make the shadow on; `null` for the embedded database. */
-  readonly server: { readonly url: string } | null;
+  /** The server to make the shadow on, and whether it is the user's to spoil; `null` for the embedded database. */
+  readonly server: { readonly url: string; readonly disposable: boolean } | null;
   /** Names of the PostgreSQL extensions that the history creates. */
   readonly extensions: readonly string[];
   /** `null` for no limit. */
@@ -31,7 +31,7 @@ export async function openShadow(request: ShadowRequest): Promise<Result<Shadow>
       database: "postgres",
       ssl: false,
     });
-    const pooled = await openSession(pool, true);
+    const pooled = await openSession(pool, { embedded: true, ownsCluster: true });
     database.limitRequests(request.statementTimeoutMs);
     let closing: Promise<void> | null = null;
     return ok({

@@ -1,25 +1,32 @@
 import type { Connection, Submittable } from "pg";
 import type { StatementResult } from "./session.ts";
 
+/** What came back: what each statement did, the first value of the last row, and the error that ended the message early. */
+export interface SimpleAnswer {
+  readonly error: Error | null;
+  readonly results: readonly StatementResult[];
+  readonly value: string | null;
+}
+
 /**
- * A query of the simple protocol that keeps command tags and throws rows away, with the data of a COPY … FROM STDIN where there is any.
+ * A query of the simple protocol that keeps command tags and throws rows away but for one value, with the data of a COPY … FROM STDIN where there is any.
  * The data goes out with the query instead of waiting for CopyInResponse: PGlite must have all of a request at once, and a server reads past
  * it where the COPY has failed (manual, 54.2.6).
  */
 export class SimpleQuery implements Submittable {
-  readonly done: Promise<readonly StatementResult[]>;
+  readonly done: Promise<SimpleAnswer>;
   readonly #sql: string;
   readonly #data: string | null;
   readonly #results: StatementResult[] = [];
-  #resolve: (results: readonly StatementResult[]) => void = () => undefined;
-  #reject: (error: unknown) => void = () => undefined;
+  #value: string | null = null;
+  #error: Error | null = null;
+  #resolve: (answer: SimpleAnswer) => void = () => undefined;
 
   constructor(sql: string, data: string | null) {
     this.#sql = sql;
     this.#data = data;
-    this.done = new Promise((resolve, reject) => {
+    this.done = new Promise((resolve) => {
       this.#resolve = resolve;
-      this.#reject = reject;
     });
   }
 
@@ -30,8 +37,8 @@ export class SimpleQuery implements Submittable {
   handleRowDescription(): void {
     // Rows are thrown away.
   }
-  handleDataRow(): void {
-    // Rows are thrown away.
+  handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }): void {
+    this.#value = fields[0] ?? null;
   }
   handleCopyData(): void {
     // COPY … TO STDOUT: its lines are thrown away.
@@ -49,10 +56,15 @@ export class SimpleQuery implements Submittable {
     this.#results.push(readTag(complete.text));
   }
   handleError(error: Error): void {
-    this.#reject(error);
+    this.#error ??= error;
+    this.#answer();
   }
   handleReadyForQuery(): void {
-    this.#resolve(this.#results);
+    this.#answer();
+  }
+
+  #answer(): void {
+    this.#resolve({ results: this.#results, value: this.#value, error: this.#error });
   }
 }
 

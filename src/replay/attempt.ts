@@ -35,13 +35,24 @@ interface Run {
 export async function attemptMigration(
   migration: Migration,
   history: History,
-  run: { readonly context: ReplayContext; readonly tolerance: Tolerance },
+  run: { readonly context: ReplayContext; readonly tolerance: Tolerance; readonly settings: readonly string[] },
 ): Promise<Attempt> {
-  const { context } = run;
+  const { context, settings } = run;
   const pieces = createPieces(context.session, context.reader);
   const state: Run = { migration, history, ...run, pieces, statements: [], outsideAny: migration.transaction !== "one" };
-  const inspector: Inspector = { rows: (sql, parameters) => context.session.rows(sql, parameters) };
-  if (migration.transaction === "one") await pieces.begin("BEGIN");
+  const inspector: Inspector = {
+    async rows(sql, parameters) {
+      await pieces.send();
+      return context.session.rows(sql, parameters);
+    },
+  };
+  // Settings go in one message; DISCARD and the like are refused beside others.
+  const together = settings.every((statement) => /^(?:re)?set\s/i.test(statement));
+  if (migration.transaction === "one" && together) pieces.begin([...settings, "BEGIN"].join(";\n"));
+  else {
+    for (const message of together && settings.length > 0 ? [settings.join(";\n")] : settings) await context.session.run(message);
+    if (migration.transaction === "one") pieces.begin("BEGIN");
+  }
   for await (const step of migration.up(inspector)) {
     const executed = await executeStep(step, state);
     state.statements.push(executed);
@@ -105,15 +116,15 @@ interface Executable {
 async function executeInside({ step, parsed }: Executable, run: Run): Promise<StatementOutcome> {
   run.pieces.note(parsed);
   if (run.tolerance === "stop") return executeSql(step, run);
-  await run.context.session.run("SAVEPOINT pggit_statement");
+  await run.pieces.run("SAVEPOINT pggit_statement");
   const outcome = await executeSql(step, run);
-  await run.context.session.run(outcome.kind === "failed" ? "ROLLBACK TO pggit_statement" : "RELEASE pggit_statement");
+  await run.pieces.run(outcome.kind === "failed" ? "ROLLBACK TO pggit_statement" : "RELEASE pggit_statement");
   return outcome;
 }
 
 /** With no transaction open: as its own one, or, where the tool runs the file in one, in a new one (after a COMMIT in the file). */
 async function executeAlone(executable: Executable, run: Run): Promise<StatementOutcome> {
-  await run.pieces.begin("BEGIN");
+  run.pieces.begin("BEGIN");
   if (run.migration.transaction === "one") return executeInside(executable, run);
   run.pieces.note(executable.parsed);
   const outcome = await executeSql(executable.step, run);
@@ -135,7 +146,7 @@ async function executeControl(
   const { pieces } = run;
   run.outsideAny = true;
   if (control === "begin") {
-    if (!pieces.open) await pieces.begin(sql);
+    if (!pieces.open) pieces.begin(sql);
     return { kind: "done", rows: null };
   }
   if (!pieces.open) return { kind: "done", rows: null };
@@ -159,10 +170,10 @@ export function isLost({ error }: StatementError, context: ReplayContext): boole
 }
 
 async function executeSql(step: Executable["step"], run: Run): Promise<StatementOutcome> {
-  const { session } = run.context;
+  const { pieces } = run;
   try {
-    if (step.kind === "copy") return { kind: "done", rows: await session.copyIn(step.sql, step.data) };
-    const results = await session.run(step.sql);
+    if (step.kind === "copy") return { kind: "done", rows: await pieces.copyIn(step.sql, step.data) };
+    const results = await pieces.run(step.sql);
     return { kind: "done", rows: results.at(-1)?.rows ?? null };
   } catch (error) {
     if (!(error instanceof StatementError) || isLost(error, run.context)) throw error;

@@ -8,8 +8,8 @@ export interface ReplayContext {
   readonly reader: CatalogReader;
   /** Milliseconds of a clock that only goes forward. */
   readonly clock: () => number;
-  /** Whether statements that reach beyond the shadow's database (roles, tablespaces) may run: the embedded database, a server made for this. */
-  readonly disposable: boolean;
   /** Called when the tool's schemas and its own tables stand and no migration ran yet: the beginning to which the chain of ways back leads. */
   readonly prepared?: () => Promise<void>;
+  /** How many migrations ran on the shadow already, before the reader was installed (`fastForward`); 0 unless given. */
+  readonly from?: number;
 }

@@ -7,7 +7,6 @@ import { type Attempt, attemptMigration } from "./attempt.ts";
 import type { ReplayContext } from "./context.ts";
 import { createFailureLog, type FailureLog } from "./failures.ts";
 import { createRowMemory, isTable, type RowMemory } from "./row-memory.ts";
-import { sessionReset } from "./session-reset.ts";
 import { joinTouched } from "./transaction.ts";
 import { verificationFailure, verifyMigration } from "./verify.ts";
 
@@ -35,9 +34,11 @@ export async function* replayHistory(history: History, context: ReplayContext): 
     failures: createFailureLog(session.engine),
     rows: createRowMemory(session, (address) => reader.remembered([address]).get(addressKey(address))),
   };
-  await prepare(tools);
+  const from = context.from ?? 0;
+  if (from === 0) await prepare(tools);
+  else await tools.rows.learn(reader.all());
   await context.prepared?.();
-  for (const migration of history.migrations) yield await replayMigration(migration, tools);
+  for (const migration of history.migrations.slice(from)) yield await replayMigration(migration, tools);
 }
 
 /** What stands before the first migration: the tool's schemas and its own tables. */
@@ -57,7 +58,7 @@ async function replayMigration(migration: Migration, tools: Tools): Promise<Migr
   let attempt = await tryMigration(migration, tools, "stop");
   while (attempt.stopped !== null) {
     const role = missingRole(attempt);
-    if (role === null || !context.disposable || assumedRoles.length >= MOST_ASSUMED_ROLES) {
+    if (role === null || !context.session.engine.ownsCluster || assumedRoles.length >= MOST_ASSUMED_ROLES) {
       attempt = await tryMigration(migration, tools, "skip");
       break;
     }
@@ -97,8 +98,7 @@ async function replayMigration(migration: Migration, tools: Tools): Promise<Migr
 }
 
 async function tryMigration(migration: Migration, { history, context }: Tools, tolerance: "stop" | "skip"): Promise<Attempt> {
-  for (const message of sessionReset(history.resetBetween)) await context.session.run(message);
-  return attemptMigration(migration, history, { context, tolerance });
+  return attemptMigration(migration, history, { context, tolerance, settings: history.resetBetween });
 }
 
 async function readSlices(attempt: Attempt, { reader }: ReplayContext): Promise<Slices> {

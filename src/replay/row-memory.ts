@@ -14,6 +14,8 @@ export const READ_ROWS_SETTINGS = `SET LOCAL ROLE NONE; SET LOCAL search_path = 
  * table, so that one which touches no rows costs nothing.
  */
 export interface RowMemory {
+  /** Reads the rows of all these tables that have any. Not inside a transaction. */
+  learn(objects: CatalogSlice): Promise<void>;
   /** As last remembered; `undefined` for a table that was empty. */
   get(table: ObjectAddress): TableRows | undefined;
   /** Brings the memory up to date after a migration: tables whose rows or structure it touched. Not inside a transaction. */
@@ -22,8 +24,25 @@ export interface RowMemory {
 
 export function createRowMemory(session: Session, find: (address: ObjectAddress) => CatalogObject | undefined): RowMemory {
   const known = new Map<string, TableRows>();
+  const read = async (tables: readonly (readonly [string, CatalogObject])[]): Promise<void> => {
+    if (tables.length === 0) return;
+    await session.run(`BEGIN; ${READ_ROWS_SETTINGS}`);
+    for (const [key, object] of tables) {
+      const found = await readTableRows(session, object);
+      if (found.count === 0) known.delete(key);
+      else known.set(key, found);
+    }
+    await session.run("COMMIT");
+  };
   return {
     get: (table) => known.get(addressKey(table)),
+    async learn(objects) {
+      const filled = await session.rows<{ oid: number }>(
+        "select c.oid from pg_catalog.pg_class c where c.relkind = 'r' and c.oid >= 16384 and pg_catalog.pg_relation_size(c.oid) > 0",
+      );
+      const oids = new Set(filled.map(({ oid }) => oid));
+      await read([...objects].filter(([, object]) => isTable(object) && oids.has(object.address.oid)));
+    },
     async update({ before, after, rows }) {
       for (const key of before.keys()) if (!after.has(key)) known.delete(key);
       const touched = new Map<string, CatalogObject>();
@@ -32,15 +51,7 @@ export function createRowMemory(session: Session, find: (address: ObjectAddress)
         const object = find(table);
         if (object !== undefined) touched.set(addressKey(table), object);
       }
-      const tables = [...touched].filter(([, object]) => isTable(object));
-      if (tables.length === 0) return;
-      await session.run(`BEGIN; ${READ_ROWS_SETTINGS}`);
-      for (const [key, object] of tables) {
-        const found = await readTableRows(session, object);
-        if (found.count === 0) known.delete(key);
-        else known.set(key, found);
-      }
-      await session.run("COMMIT");
+      await read([...touched].filter(([, object]) => isTable(object)));
     },
   };
 }

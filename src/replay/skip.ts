@@ -16,13 +16,13 @@ const NEVER: ReadonlySet<ChangeKind> = new Set<ChangeKind>([
 ]);
 
 /** Why a statement is not run on the shadow; `null` where it is. */
-export function reasonToSkip({ sql, changes }: ParsedStatement, { disposable }: ReplayContext): string | null {
+export function reasonToSkip({ sql, changes }: ParsedStatement, { session }: ReplayContext): string | null {
   const outside = changes.find(({ kind }) => NEVER.has(kind));
   if (outside !== undefined) return `cluster-wide: ${outside.kind.replaceAll("-", " ")} reaches beyond the shadow database`;
   if (changes.some(({ kind }) => kind === "copy-from" || kind === "copy-to") && /\bprogram\s+(?:e?'|\$)/i.test(sql)) {
     return "cluster-wide: COPY … PROGRAM runs a command on the machine of the server";
   }
-  if (!disposable && changes.some(({ details }) => details.clusterWide === true)) {
+  if (!session.engine.ownsCluster && changes.some(({ details }) => details.clusterWide === true)) {
     return "cluster-wide: the shadow's server holds other databases too";
   }
   return null;

@@ -1,6 +1,6 @@
 import type { CatalogReader } from "../catalog/reader.ts";
 import type { Touched } from "../catalog/touched.ts";
-import type { Session } from "../database/session.ts";
+import type { Session, StatementResult } from "../database/session.ts";
 import type { ParsedStatement } from "../model/sql.ts";
 import { scopeOf } from "./scope.ts";
 
@@ -21,7 +21,14 @@ export function transactionControl({ sql, changes }: ParsedStatement): Transacti
  */
 export interface Pieces {
   readonly open: boolean;
-  begin(statement: string): Promise<void>;
+  /** Opens a transaction by this text, which is sent together with what runs first in it. */
+  begin(statement: string): void;
+  /** Sends what `begin` was given and nothing ran after, so that others find the transaction open. */
+  send(): Promise<void>;
+  /** Runs SQL in the transaction that is open. Throws its `StatementError`. */
+  run(sql: string): Promise<readonly StatementResult[]>;
+  /** `COPY … FROM STDIN` in the transaction that is open; gives the rows. Throws its `StatementError`. */
+  copyIn(sql: string, data: string): Promise<number>;
   /** Notes what ran, so that the reader looks as closely as it needs to. */
   note(parsed: ParsedStatement): void;
   /** Reads what was touched and commits. Throws `StatementError` where a deferred check fails: the transaction is then gone. */
@@ -35,31 +42,58 @@ export interface Pieces {
 export function createPieces(session: Session, reader: CatalogReader): Pieces {
   const touched: Touched[] = [];
   let open = false;
+  let unsent: string | null = null;
   let noted: ParsedStatement[] = [];
+  const run = async (sql: string): Promise<readonly StatementResult[]> => {
+    if (unsent === null) return session.run(sql);
+    const beginning = unsent;
+    unsent = null;
+    return reader.open(beginning, sql);
+  };
+  const send = async (): Promise<void> => {
+    if (unsent !== null) await run("");
+  };
+  const nothingRan = (): boolean => {
+    const waits = unsent !== null;
+    unsent = null;
+    return waits;
+  };
   return {
     get open() {
       return open;
     },
     touched,
-    async begin(statement) {
-      await reader.open(statement);
+    run,
+    begin(statement) {
+      unsent = statement;
       open = true;
       noted = [];
+    },
+    send,
+    async copyIn(sql, data) {
+      await send();
+      return session.copyIn(sql, data);
     },
     note(parsed) {
       noted.push(parsed);
     },
     async commit(statement) {
       open = false;
+      if (nothingRan()) return;
       const scope = scopeOf(noted);
+      if (scope === "catalog") {
+        touched.push(await reader.end(scope, { closing: statement }));
+        return;
+      }
       // Deferred checks speak here, while the transaction can still be given up.
-      if (scope !== "catalog") await session.run("SET CONSTRAINTS ALL IMMEDIATE");
+      await session.run("SET CONSTRAINTS ALL IMMEDIATE");
       const piece = await reader.end(scope);
       await session.run(statement);
       touched.push(piece);
     },
     async rollback(statement) {
       open = false;
+      if (nothingRan()) return;
       await session.run(statement);
       await reader.restoreSequences(reader.all());
     },

@@ -45,11 +45,10 @@ export async function verifyMigration(
       await session.run("ROLLBACK");
     }
   }
-  await reader.open("BEGIN");
+  await reader.open("BEGIN", KEEP);
   // After an error the transaction cannot be asked what moved: then every position is put back.
   let moved = (): CatalogSlice => reader.all();
   try {
-    await session.run(KEEP);
     const outcome = await runSteps(steps, context);
     if (outcome.kind === "passed") {
       const { sequences } = await reader.end("rows");

@@ -1,4 +1,5 @@
 import { compareStates, extractState, type SchemaState } from "../catalog/pg-delta.ts";
+import { withoutCatalogReader } from "../catalog/install.ts";
 import type { ReaderOptions } from "../catalog/reader.ts";
 import { compareSnapshots } from "../catalog/snapshot/compare.ts";
 import { type CatalogSnapshot, readWholeCatalog } from "../catalog/snapshot/read.ts";
@@ -59,10 +60,14 @@ export function chainLink(replay: MigrationReplay, rollback: Rollback): ChainLin
   return { migration: replay.migration.id, rollback, touched, assumedRoles: replay.assumedRoles ?? [] };
 }
 
-/** Which numbers of migrations to take a checkpoint at: the start, the head and a constant number between (proof.md: never one per N migrations). */
+/** Which numbers of migrations to take a checkpoint at: the start, the middle of a long history, the head. Each costs in proportion to the schema. */
 export function checkpointPositions(migrations: number): readonly number[] {
-  const between = [1, 2, 3].map((quarter) => Math.floor((migrations * quarter) / 4));
-  return [...new Set([0, ...(migrations >= 40 ? between : []), migrations])];
+  return migrations >= 40 ? [0, middleOf(migrations), migrations] : [...new Set([0, migrations])];
+}
+
+/** A little behind the middle: where a second shadow can begin so that it ends together with the first, for it must get there before. */
+export function middleOf(migrations: number): number {
+  return Math.floor(migrations * 0.55);
 }
 
 /** Reads the whole catalog with both judges. Outside of any transaction; about a second at 3,600 relations. */
@@ -111,25 +116,28 @@ export async function proveChain(
   };
 
   const byLinks = new Map(checkpoints.map((checkpoint) => [checkpoint.links, checkpoint]));
-  for (at = links.length; at > 0; at--) {
-    const link = links[at - 1];
-    if (link === undefined) break;
-    const { rollback } = link;
-    const hasWay = rollback.origin !== null;
-    const statements = hasWay ? rollback.statements : rollback.structural;
-    if (statements === undefined) {
-      stoppedAt = { migration: link.migration, reason: rollback.reason ?? "it has no way back" };
+  while (at > 0 && stoppedAt === null) {
+    const steps = nextSteps({ links, at, stops: byLinks });
+    const [first] = steps;
+    if (first === undefined) {
+      const link = links[at - 1];
+      stoppedAt = { migration: link?.migration ?? "", reason: link?.rollback.reason ?? "it has no way back" };
       break;
     }
-    if (!hasWay) passed.push(link.migration);
-    for (const { table, what } of rollback.upLoses) if (table !== null && what.startsWith("column order")) reordered.add(table);
-    const error = await goBack(statements, link, context);
-    if (error !== null) {
-      stoppedAt = { migration: link.migration, reason: `its way back fails from the head: ${error}` };
-      if (passed.length === 0) doubts.set(link.migration, [...(doubts.get(link.migration) ?? []), failureDifference(link, error)]);
+    const { done, error } = await withoutCatalogReader(context.shadow.session, () => goBack(steps, context));
+    for (const { link } of steps.slice(0, error === null ? done : done + 1)) {
+      if (link.rollback.origin === null) passed.push(link.migration);
+      for (const { table, what } of link.rollback.upLoses) if (table !== null && what.startsWith("column order")) reordered.add(table);
+    }
+    at -= done;
+    const failed = error === null ? undefined : steps[done]?.link;
+    if (failed !== undefined) {
+      stoppedAt = { migration: failed.migration, reason: `its way back fails from the head: ${error}` };
+      if (passed.length === 0)
+        doubts.set(failed.migration, [...(doubts.get(failed.migration) ?? []), failureDifference(failed, error ?? "")]);
       break;
     }
-    const checkpoint = byLinks.get(at - 1);
+    const checkpoint = byLinks.get(at);
     if (checkpoint !== undefined) await judge(checkpoint);
   }
   const complete = stoppedAt === null && compared.includes(0);
@@ -161,27 +169,64 @@ export function doubtRollback(rollback: Rollback, differences: readonly CatalogD
   };
 }
 
+/** One way back as it is sent. */
+interface ChainStep {
+  readonly link: ChainLink;
+  readonly statements: readonly RollbackStatement[];
+}
+
+/** Ways back that are sent in one message, at most. */
+const MOST_STEPS = 32;
+
+/** The next ways back from `at` down to the next checkpoint; none where the migration at hand has not even a structural one. */
+function nextSteps({
+  links,
+  at,
+  stops,
+}: {
+  readonly links: readonly ChainLink[];
+  readonly at: number;
+  readonly stops: ReadonlyMap<number, unknown>;
+}): readonly ChainStep[] {
+  const steps: ChainStep[] = [];
+  for (let place = at; place > 0 && steps.length < MOST_STEPS; place--) {
+    const link = links[place - 1];
+    const statements = link?.rollback.origin === null ? link.rollback.structural : link?.rollback.statements;
+    if (link === undefined || statements === undefined) break;
+    steps.push({ link, statements });
+    if (stops.has(place - 1)) break;
+  }
+  return steps;
+}
+
+/** Runs ways back, each in a transaction of its own; says how many stand, and the error that stopped the next. */
 async function goBack(
-  statements: readonly RollbackStatement[],
-  { rollback }: ChainLink,
-  { shadow, resetBetween }: ChainContext,
-): Promise<string | null> {
+  steps: readonly ChainStep[],
+  { shadow, resetBetween }: Pick<ChainContext, "shadow" | "resetBetween">,
+): Promise<{ readonly done: number; readonly error: string | null }> {
+  const texts = steps.map(({ link, statements }) => transactionOf(statements, link.rollback.origin === "authored" ? resetBetween : null));
+  try {
+    await shadow.session.run(texts.join(";\n"));
+    return { done: steps.length, error: null };
+  } catch (error) {
+    if (!(error instanceof StatementError)) throw error;
+    await shadow.session.run("ROLLBACK");
+    const done = error.results.filter(({ command }) => command === "COMMIT").length;
+    // What the parser refuses keeps all of the message from running: the first step by itself shows whether it is the one.
+    if (done === 0 && steps.length > 1) return goBack(steps.slice(0, 1), { shadow, resetBetween });
+    return { done, error: `${error.error.message} (SQLSTATE ${error.error.code})` };
+  }
+}
+
+/** `resetBetween`: what the tool sends before a script of its own. */
+function transactionOf(statements: readonly RollbackStatement[], resetBetween: readonly string[] | null): string {
   const runnable = statements.flatMap(({ sql, transactional }) => {
     const text = transactional ? sql : withoutConcurrently(sql);
     const parsed = parseStatement(text);
     return transactionControl(parsed) !== null || !parsed.transactional ? [] : [text];
   });
-  if (runnable.length === 0) return null;
-  const authored = rollback.origin === "authored";
-  const settings = authored ? ["RESET ROLE", ...resetBetween.filter((sql) => parseStatement(sql).transactional)] : [];
-  try {
-    await shadow.session.run(["BEGIN", ...settings, ...runnable, "COMMIT"].join(";\n"));
-    return null;
-  } catch (error) {
-    if (!(error instanceof StatementError)) throw error;
-    await shadow.session.run("ROLLBACK");
-    return `${error.error.message} (SQLSTATE ${error.error.code})`;
-  }
+  const settings = resetBetween === null ? [] : ["RESET ROLE", ...resetBetween.filter((sql) => parseStatement(sql).transactional)];
+  return ["BEGIN", ...settings, ...runnable, "COMMIT"].join("\n;\n");
 }
 
 function failureDifference({ migration }: ChainLink, error: string): CatalogDifference {

@@ -61,7 +61,7 @@ async function replayUntil(replay: MigrationReplay, { history, shadow, excludeFr
     history.migrations.findIndex(({ id }) => id === replay.migration.id),
   );
   const reader = await installCatalogReader(shadow.session, { excludeFromReads });
-  const context = { session: shadow.session, reader, clock: () => 0, disposable: shadow.session.engine.embedded };
+  const context = { session: shadow.session, reader, clock: () => 0 };
   for await (const _ of replayHistory({ ...history, migrations }, context)) {
     // Only where it leads counts.
   }

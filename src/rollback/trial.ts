@@ -5,6 +5,7 @@ import type { DatabaseError, MigrationReplay } from "../model/replay.ts";
 import { formatLocation } from "../model/source.ts";
 import { withoutConcurrently } from "../sql/concurrently.ts";
 import { parseStatement } from "../sql/statement.ts";
+import type { ReadScope } from "../catalog/touched.ts";
 import { scopeOf } from "../replay/scope.ts";
 import { transactionControl } from "../replay/transaction.ts";
 import { type Candidate, type CandidateStatement, plainStatement } from "./candidate.ts";
@@ -47,19 +48,52 @@ interface Run {
   readonly unsettled: readonly Unsettled[];
 }
 
+/** Where a derived candidate changes definitions only and is right at once, two messages show it; else it runs step by step. */
 async function runCandidate(candidate: Candidate, replay: MigrationReplay, context: ProofContext): Promise<Run> {
   if (candidate.unrunnable !== null) return failedRun(candidate, `it is not SQL: ${candidate.unrunnable}`);
-  const { session, reader } = context;
   const plan = runnableStatements(candidate);
-  let touchedSequences: readonly ObjectAddress[] = [];
-  await reader.open("BEGIN");
+  const scope = scopeOf(plan.statements.map(({ sql }) => parseStatement(sql)));
+  const trial = { candidate, replay, plan, scope };
+  const rows = replay.rows.length + (replay.rowsBefore?.length ?? 0) + replay.sequences.length;
+  if (candidate.origin === "derived" && scope === "catalog" && rows === 0) {
+    const shown = await runAtOnce(trial, context);
+    if (shown !== null) return shown;
+  }
+  return runStepByStep(trial, context);
+}
+
+interface Attempted {
+  readonly candidate: Candidate;
+  readonly replay: MigrationReplay;
+  readonly plan: Runnable;
+  readonly scope: ReadScope;
+}
+
+/** `null` where the candidate fails, leaves a difference, or touches what must be read inside its transaction. */
+async function runAtOnce({ candidate, replay, plan, scope }: Attempted, { reader, session }: ProofContext): Promise<Run | null> {
   try {
-    const reset = settingsBefore(context.resetBetween);
-    if (candidate.origin === "authored" && reset !== "") await session.run(reset);
+    await reader.open("BEGIN", plan.statements.map(({ sql }) => sql).join(";\n"));
+  } catch (error) {
+    if (!(error instanceof StatementError)) throw error;
+    await session.run("ROLLBACK");
+    return null;
+  }
+  const also = unionOf(replay, []);
+  const touched = await reader.end(scope, { also, closing: "ROLLBACK" });
+  const found = reader.readTogether(unionOf(replay, touched.addresses), touched);
+  const expected = expectedSlice(replay, reader.remembered(touched.addresses));
+  if (found === null || compareSlices(expected, found).length > 0) return null;
+  const trial = { candidate, error: null, differences: [], reordered: [], rows: [], notCovered: [...plan.notCovered, ...touched.notes] };
+  return { trial, unsettled: [] };
+}
+
+async function runStepByStep({ candidate, replay, plan, scope }: Attempted, context: ProofContext): Promise<Run> {
+  const { session, reader } = context;
+  let touchedSequences: readonly ObjectAddress[] = [];
+  await reader.open("BEGIN", candidate.origin === "authored" ? settingsBefore(context.resetBetween) : "");
+  try {
     const stopped = await execute(plan.statements, context);
     if (stopped !== null) return failedRun(candidate, stopped);
-    const parsed = plan.statements.map(({ sql }) => parseStatement(sql));
-    const scope = scopeOf(parsed);
     if (scope !== "catalog") await session.run("SET CONSTRAINTS ALL IMMEDIATE");
     const touched = await reader.end(scope === "catalog" && replay.rows.length > 0 ? "rows" : scope);
     touchedSequences = touched.sequences.map(({ sequence }) => sequence);

@@ -12,7 +12,7 @@ import { useServer } from "../support/server.ts";
 const url = useServer();
 
 async function open(server: string, id: string): Promise<Shadow> {
-  const opened = await openShadow({ server: { url: server }, extensions: [], statementTimeoutMs: 60_000, id });
+  const opened = await openShadow({ server: { url: server, disposable: false }, extensions: [], statementTimeoutMs: 60_000, id });
   if (opened.kind === "failed") throw new Error(opened.failures[0]?.message);
   return opened.value;
 }

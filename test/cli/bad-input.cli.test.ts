@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, linkSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import { runProgram, startProgram, useProjects, type ProgramRun, type TemporaryProject } from "../support/program.ts";
 
@@ -215,8 +216,10 @@ describe("bad input gives one clear message, the right exit code, and leaves not
     mkdirSync(join(project.root, "many"));
     for (let copy = 1; copy <= 5; copy += 1)
       linkSync(join(project.root, "one", "001_big.sql"), join(project.root, "many", `00${copy}_big.sql`));
-    const child = startProgram(["migrate", "many", "--out", "out"], { cwd: project.root });
-    setTimeout(() => child.process.kill("SIGINT"), 1_500);
+    const child = startProgram(["migrate", "many", "--out", "out", "--ai"], { cwd: project.root });
+    // The warning that no model is configured is the last that is said before the files are read.
+    await once(child.process.stderr, "data");
+    child.process.kill("SIGINT");
     const ended = await child.ended;
     expect({ code: ended.code, stdout: ended.stdout }).toEqual({ code: 130, stdout: "" });
     expect(ended.stderr).toContain("Interrupted; nothing was written.");

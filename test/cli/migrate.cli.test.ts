@@ -187,7 +187,10 @@ describe("pggit migrate", () => {
     await Promise.all(
       signals.map(async ([signal, code]) => {
         const child = startProgram(["migrate", "."], { cwd: project.root });
-        setTimeout(() => child.process.kill(signal), 5_000);
+        await new Promise<void>((resolve) => {
+          child.process.stderr.on("data", (text: string) => (text.includes("replaying") ? resolve() : undefined));
+        });
+        child.process.kill(signal);
         const run = await child.ended;
         expect({ code: run.code, stdout: run.stdout }).toEqual({ code, stdout: "" });
         expect(run.stderr).toContain("Interrupted; nothing was written.");

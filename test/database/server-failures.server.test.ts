@@ -7,17 +7,17 @@ import { useServer } from "../support/server.ts";
 import { useShadow } from "../support/shadow.ts";
 
 const url = useServer();
-const bystander = useShadow({ server: { url }, id: "bystander" });
+const bystander = useShadow({ server: { url, disposable: false }, id: "bystander" });
 const id = "failures";
 
 async function open(server: string): Promise<Shadow> {
-  const opened = await openShadow({ server: { url: server }, extensions: [], statementTimeoutMs: 500, id });
+  const opened = await openShadow({ server: { url: server, disposable: false }, extensions: [], statementTimeoutMs: 500, id });
   if (opened.kind === "failed") throw new Error(opened.failures[0]?.message);
   return opened.value;
 }
 
 async function refused(server: string): Promise<Failure> {
-  const opened = await openShadow({ server: { url: server }, extensions: [], statementTimeoutMs: 500, id });
+  const opened = await openShadow({ server: { url: server, disposable: false }, extensions: [], statementTimeoutMs: 500, id });
   if (opened.kind === "ok") {
     await opened.value.close();
     throw new Error("it opened");

@@ -12,5 +12,6 @@ test("says what it is", () => {
     major: 18,
     embedded: true,
     superuser: true,
+    ownsCluster: true,
   });
 });

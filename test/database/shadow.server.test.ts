@@ -4,7 +4,7 @@ import { useShadow } from "../support/shadow.ts";
 import { describeSession } from "./session-contract.ts";
 
 const url = useServer();
-const shadow = useShadow({ server: { url } });
+const shadow = useShadow({ server: { url, disposable: false } });
 
 describeSession(shadow);
 
@@ -14,5 +14,6 @@ test("says what it is", () => {
     major: 18,
     embedded: false,
     superuser: true,
+    ownsCluster: false,
   });
 });

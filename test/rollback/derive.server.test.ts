@@ -4,7 +4,7 @@ import { useShadow } from "../support/shadow.ts";
 import { CASES } from "./cases.ts";
 import { useWorkbench } from "./workbench.ts";
 
-const bench = useWorkbench(useShadow({ server: { url: useServer() }, id: "rollbackcases" }));
+const bench = useWorkbench(useShadow({ server: { url: useServer(), disposable: true }, id: "rollbackcases" }));
 
 /** A server is shared: what makes roles is left to the embedded database. What is left in must come out as it does there. */
 const ours = CASES.filter(({ setup, up }) => !/create role|publication/.test(setup + up));

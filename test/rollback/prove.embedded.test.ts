@@ -289,7 +289,7 @@ describe("the chain from the head to nothing", () => {
     const positions = new Set(checkpointPositions(scripts.length));
     const checkpoints = [await takeCheckpoint(0, chainContext)];
     const links: ChainLink[] = [];
-    for await (const replay of replayHistory(history, { ...context, clock: () => 0, disposable: true })) {
+    for await (const replay of replayHistory(history, { ...context, clock: () => 0 })) {
       const link = chainLink(replay, await proveRollback(replay, context));
       links.push(spoil === undefined ? link : spoil(link));
       if (positions.has(links.length) || links.length === 2) checkpoints.push(await takeCheckpoint(links.length, chainContext));

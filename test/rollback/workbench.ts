@@ -48,8 +48,7 @@ export function useWorkbench(shadow: () => Shadow): Workbench {
   const replay: Workbench["replay"] = async (scripts, more) => {
     const { session, reader } = await context();
     const replays: MigrationReplay[] = [];
-    for await (const one of replayHistory(historyOf(scripts, more), { session, reader, clock: () => 0, disposable: true }))
-      replays.push(one);
+    for await (const one of replayHistory(historyOf(scripts, more), { session, reader, clock: () => 0 })) replays.push(one);
     return replays;
   };
   const clean = async (): Promise<void> => {

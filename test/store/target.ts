@@ -25,8 +25,8 @@ export async function openTarget(
   const maintenance = connect("postgres", null);
   if (owner !== null) await maintenance.query(`CREATE ROLE ${owner} LOGIN PASSWORD 'owner'`);
   await maintenance.query(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'${owner === null ? "" : ` OWNER ${owner}`}`);
-  const own = await openSession(connect(name, owner), false);
-  const superuser = await openSession(connect(name, null), false);
+  const own = await openSession(connect(name, owner), { embedded: false, ownsCluster: false });
+  const superuser = await openSession(connect(name, null), { embedded: false, ownsCluster: false });
   return {
     session: own.session,
     superuser: superuser.session,

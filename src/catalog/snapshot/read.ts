@@ -2,7 +2,7 @@ import type { Session } from "../../database/session.ts";
 import { createIdentities, type Identities } from "./identity.ts";
 import { findLeftOut, type ExcludedTables } from "./left-out.ts";
 import { loadCatalogs, type RawCatalogs, type RawRow } from "./load.ts";
-import { KEYS } from "./terms.ts";
+import { CLUSTER_ROWS, KEYS } from "./terms.ts";
 
 /** Every row of every catalog, in terms that two databases share. */
 export interface CatalogSnapshot {
@@ -17,7 +17,8 @@ export interface CatalogSnapshot {
 
 /**
  * Reads the whole catalog row by row: the judge that knows nothing of kinds of objects and so forgets none. Oids and attribute numbers become names, trees become
- * text, what is physical is left out; sequence positions are in it. Rows of tables are not. Must not be called inside a transaction.
+ * text, what is physical is left out; sequence positions are in it. Rows of tables are not, nor, on a server that others use too, what describes the
+ * cluster. Must not be called inside a transaction.
  */
 export async function readWholeCatalog(
   session: Session,
@@ -34,7 +35,10 @@ export async function readWholeCatalog(
     const shown = shownColumns(table, rows);
     columns.set(table, shown);
     const known = initial?.get(table);
-    const read = readTable(table, known === undefined ? rows : rows.slice(raw.initial?.get(table) ?? 0), { identities, raw, shown, known });
+    const ofCluster = session.engine.ownsCluster ? undefined : CLUSTER_ROWS[table];
+    const young = known === undefined ? rows : rows.slice(raw.initial?.get(table) ?? 0);
+    const its = ofCluster === undefined ? young : young.filter((row) => !ofCluster(row));
+    const read = readTable(table, its, { identities, raw, shown, known });
     builtIn.set(table, read.builtIn);
     catalogs.set(table, read.rows);
   }

@@ -169,6 +169,20 @@ export const ACL_DEFAULTS: Readonly<Record<string, string>> = {
   "pg_type.typacl": "acldefault('T', r.typowner)",
 };
 
+/** `pg_database`, the same in every cluster (manual, chapter "System Catalogs"). */
+const PG_DATABASE = "1262";
+
+/** Rows that describe the cluster and not this database. Where others use the server, they change them meanwhile, and the history may not. */
+export const CLUSTER_ROWS: Readonly<Record<string, (row: Readonly<Record<string, string | null>>) => boolean>> = {
+  pg_auth_members: () => true,
+  pg_authid: () => true,
+  pg_db_role_setting: (row) => row["setdatabase"] === "0",
+  pg_parameter_acl: () => true,
+  pg_shdescription: (row) => row["classoid"] !== PG_DATABASE,
+  pg_shseclabel: (row) => row["classoid"] !== PG_DATABASE,
+  pg_tablespace: () => true,
+};
+
 /** Rows that concern this database; of columns those that live. */
 export const ROWS: Readonly<Record<string, string>> = {
   pg_attribute: "r.attnum > 0 and not r.attisdropped",

@@ -31,3 +31,8 @@ alter event trigger pggit_shadow_commands enable always;
 alter event trigger pggit_shadow_drops enable always;
 alter event trigger pggit_shadow_rewrites enable always;
 `;
+
+/** Switches the event triggers off, or to what they were. */
+export function alterEventTriggers(action: "disable" | "enable always"): string {
+  return ["commands", "drops", "rewrites"].map((name) => `alter event trigger pggit_shadow_${name} ${action}`).join(";\n");
+}

@@ -56,7 +56,7 @@ export function isOwnSchema(name: string): string {
  * differs from run to run, and pg_dump does not print it.
  */
 export function columnOptions(array: string): string {
-  return `nullif(array(select o from unnest(${array}) o where o not like 'pg\\_attver=%'), '{}')`;
+  return `case when ${array} is not null then nullif(array(select o from unnest(${array}) o where o not like 'pg\\_attver=%'), '{}') end`;
 }
 
 /** A text array column as a JSON list, empty where it is NULL. */

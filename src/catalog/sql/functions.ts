@@ -1,7 +1,7 @@
 import type { Dialect } from "./fragments.ts";
 import { plainQueries } from "./plain/queries.ts";
 import { SIGNAL } from "./events.ts";
-import { relationQuery, sequenceQuery } from "./relation.ts";
+import { relationParts, relationQuery, sequenceQuery } from "./relation.ts";
 import { routineQuery } from "./routine.ts";
 import { rowFunctions } from "./rows.ts";
 import { scanFunction } from "./scan.ts";
@@ -47,6 +47,9 @@ export function readerFunctions(d: Dialect): string {
     .join("\n      ");
   return `create schema pggit_shadow;
 grant usage on schema pggit_shadow to public;
+${Object.entries(relationParts(d))
+  .map(([part, query]) => readFunction(`${part}_of`, query))
+  .join("")}
 ${readFunction("read_relation", relationQuery(d))}
 ${readFunction("read_sequence", sequenceQuery(d))}
 ${functions}
@@ -153,8 +156,8 @@ end $f$;
 }
 
 /**
- * `look`: the transaction, how many rows of each catalog it wrote and deleted, whether event triggers or counters were silenced, and of the objects that are named
- * their owners and what they read like now. `mark`: the same numbers by INFO, so that it can be sent together with BEGIN. Both have the counters flushed when the
+ * `look`: as JSON the transaction, how many rows of each catalog it wrote and deleted, whether event triggers or counters were silenced, and of the objects that are
+ * named their owners and what they read like now. `mark`: the same numbers by INFO, so that it can be sent together with BEGIN. Both have the counters flushed when the
  * transaction ends (from 15 on): they live on until then, and with this each transaction that is watched starts from nought.
  */
 function watchFunctions(d: Dialect): string {
@@ -164,22 +167,21 @@ function watchFunctions(d: Dialect): string {
   const written =
     "pg_catalog.array_agg(pg_catalog.pg_stat_get_xact_tuples_inserted(u.o) + pg_catalog.pg_stat_get_xact_tuples_updated(u.o) order by u.i)";
   const deleted = "pg_catalog.array_agg(pg_catalog.pg_stat_get_xact_tuples_deleted(u.o) order by u.i)";
-  const each = "from pg_catalog.unnest(watched) with ordinality u(o, i)";
-  return `create function pggit_shadow.mark(watched oid[]) returns void language plpgsql as $f$
+  const each = "from pg_catalog.unnest(pggit_shadow.watched()) with ordinality u(o, i)";
+  return `do $f$ begin
+  execute format('create function pggit_shadow.watched() returns oid[] language sql immutable as %L', format('select %L::oid[]', (select array_agg(q.oid) from (${WATCHED_CATALOGS}) q)::text));
+end $f$;
+create function pggit_shadow.mark() returns void language plpgsql as $f$
 declare line text;
 begin
   select pg_catalog.array_to_string(${written}, ',') || '/' || pg_catalog.array_to_string(${deleted}, ',') into line ${each};
   raise info '${SIGNAL}t/%/%/%', pg_catalog.pg_current_xact_id(), case when ${blind} then 1 else 0 end, line;
   ${flush}
 end $f$;
-create function pggit_shadow.look(watched oid[], catalogs text[], oids oid[], out current text, out transaction text, out written int8[], out deleted int8[], out blind boolean,
-  out owners json, out objects json) returns record language plpgsql security definer set search_path = pg_catalog as $f$
-declare named text[] := catalogs; numbers oid[] := oids;
+create function pggit_shadow.look(catalogs text[], oids oid[]) returns text language plpgsql security definer set search_path = pg_catalog as $f$
+declare named text[] := catalogs; numbers oid[] := oids; current text := pg_current_xact_id_if_assigned()::text; written text; deleted text; owners json; objects json;
 begin
-  current := pg_current_xact_id_if_assigned()::text;
-  transaction := pg_current_xact_id()::text;
-  blind := ${blind};
-  select ${written}, ${deleted} into written, deleted ${each};
+  select array_to_json(${written})::text, array_to_json(${deleted})::text into written, deleted ${each};
   if cardinality(oids) > 0 then
     select json_agg(json_build_object('catalog', r.catalog, 'oid', r.oid::int8)), catalogs || array_agg(r.catalog), oids || array_agg(r.oid) into owners, named, numbers
       from (select distinct q.catalog, q.oid from pggit_shadow.resolve(catalogs, oids) q) r where not exists (select from rows from (unnest(catalogs), unnest(oids)) u(c, o) where u.o = r.oid and u.c = r.catalog);
@@ -187,9 +189,15 @@ begin
     select json_agg(o) into objects from pggit_shadow.read(named, numbers) o;
   end if;
   ${flush}
+  return format('{"current":%s,"transaction":"%s","blind":%s,"written":%s,"deleted":%s,"owners":%s,"objects":%s}', coalesce('"' || current || '"', 'null'),
+    pg_current_xact_id(), (${blind})::text, written, deleted, coalesce(owners::text, '[]'), coalesce(objects::text, '[]'));
 end $f$;
 `;
 }
+
+/** The catalogs whose change counters are watched, with their oids, always in the same order. */
+export const WATCHED_CATALOGS = `select relname::pg_catalog.text as name, oid from pg_catalog.pg_class where relnamespace = 11 and relkind = 'r'
+  and relname not in ('pg_statistic', 'pg_statistic_ext_data') order by relname`;
 
 /** A relation with the same oids that the session may read. */
 function openRelation(catalog: string, d: Dialect): string {

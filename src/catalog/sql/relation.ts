@@ -24,7 +24,7 @@ function columns(d: Dialect): string {
     'compression', ${d.since(14, "case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' end", "null")},
     'statistics', case when a.attstattarget >= 0 then a.attstattarget end,
     'options', ${list(columnOptions("a.attoptions"))}, 'fdwOptions', ${list("a.attfdwoptions")},
-    'acl', coalesce((select json_agg(x::text order by x::text) from unnest(a.attacl) x), '[]'::json),
+    'acl', case when a.attacl is null then '[]'::json else (select coalesce(json_agg(x::text order by x::text), '[]'::json) from unnest(a.attacl) x) end,
     'comment', (select de.description from pg_description de where de.objoid = a.attrelid and de.classoid = 'pg_class'::regclass and de.objsubid = a.attnum),
     'isLocal', a.attislocal, 'inheritCount', a.attinhcount) order by a.attnum)
    from pg_attribute a, pg_type t where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and t.oid = a.atttypid), '[]'::json)`;
@@ -83,6 +83,15 @@ function rules(): string {
    from pg_rewrite w where w.ev_class = c.oid and w.rulename <> '_RETURN'), '[]'::json)`;
 }
 
+/**
+ * The parts of a relation that many have none of, each with the query that gives them for `c` in schema `n`. They are functions of their own, `<part>_of`: the
+ * executor prepares every sub-select of a query whether it is needed or not, and that is most of what reading a small table costs.
+ */
+export function relationParts(d: Dialect): Readonly<Record<string, string>> {
+  const of = (part: string): string => `select ${part} from pg_class c, pg_namespace n where c.oid = target and n.oid = c.relnamespace`;
+  return { indexes: of(indexes()), triggers: of(triggers(d)), policies: of(policies()), rules: of(rules()) };
+}
+
 /** The statement that gives one relation (not an index, sequence or TOAST table) as `RelationFacts`; NULL where there is none. `target` is the oid. */
 export function relationQuery(d: Dialect): string {
   return `select json_build_object('catalog', 'pg_class', 'oid', c.oid::int8,
@@ -111,10 +120,10 @@ export function relationQuery(d: Dialect): string {
     'fdwOptions', case when c.relkind = 'f' then (select ${list("ft.ftoptions")} from pg_foreign_table ft where ft.ftrelid = c.oid) else '[]'::json end,
     'columns', ${columns(d)},
     'constraints', ${constraints(d)},
-    'indexes', ${indexes()},
-    'triggers', ${triggers(d)},
-    'policies', ${policies()},
-    'rules', ${rules()}))
+    'indexes', case when c.relhasindex then pggit_shadow.indexes_of(c.oid) else '[]'::json end,
+    'triggers', case when c.relhastriggers then pggit_shadow.triggers_of(c.oid) else '[]'::json end,
+    'policies', case when exists (select from pg_policy p where p.polrelid = c.oid) then pggit_shadow.policies_of(c.oid) else '[]'::json end,
+    'rules', case when c.relhasrules then pggit_shadow.rules_of(c.oid) else '[]'::json end))
  from pg_class c, pg_namespace n
  where c.oid = target and n.oid = c.relnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f', 'c') and c.relpersistence <> 't'
    and not ${isOwnSchema("n.nspname")} and not ${isPartOfAnother("pg_class", "c.oid")}`;

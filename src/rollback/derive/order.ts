@@ -6,7 +6,7 @@ const LEADING_NAME = new RegExp(String.raw`^${WORD}(?:\.${WORD})?`);
 
 /** The schema-qualified names that a definition holds, as the catalog functions print them under `search_path = pg_catalog`. */
 export function qualifiedNames(text: string): ReadonlySet<string> {
-  return new Set(text.match(QUALIFIED));
+  return new Set(text.includes(".") ? text.match(QUALIFIED) : []);
 }
 
 /** An identity without argument types: what a definition that uses the object prints. */
@@ -16,7 +16,7 @@ export function bareIdentity(identity: string): string {
 
 /** Whether a definition holds one of the names. */
 export function mentionsAny(text: string, names: ReadonlySet<string>): boolean {
-  if (names.size === 0) return false;
+  if (names.size === 0 || !text.includes(".")) return false;
   for (const name of qualifiedNames(text)) if (names.has(name)) return true;
   return false;
 }

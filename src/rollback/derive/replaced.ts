@@ -16,8 +16,8 @@ export function findReplaced(pairing: Pairing, renames: boolean): ReadonlySet<st
   for (const { identity, kind } of pairing.extra) if (kind === "view" || kind === "materialized-view") replaced.add(identity);
   for (let grown = true; grown;) {
     const size = replaced.size;
-    for (const pair of pairing.changed)
-      if (mustReplace(pair, { replaced, renames, pairing })) replaced.add(bareIdentity(pair.after.identity));
+    const search: Search = { replaced, renames, gone: goneNames(pairing, { replaced, renames }) };
+    for (const pair of pairing.changed) if (mustReplace(pair, search)) replaced.add(bareIdentity(pair.after.identity));
     grown = replaced.size > size;
   }
   return replaced;
@@ -26,17 +26,23 @@ export function findReplaced(pairing: Pairing, renames: boolean): ReadonlySet<st
 interface Search {
   readonly replaced: ReadonlySet<string>;
   readonly renames: boolean;
-  readonly pairing: Pairing;
+  /** What no view over it survives; found as the search began this round. */
+  readonly gone: ReadonlySet<string>;
 }
 
-function mustReplace(pair: Pair, { replaced, renames, pairing }: Search): boolean {
+/** What goes, and the tables that lose a column; asked for views only, and so empty where none changed. */
+function goneNames({ changed, extra }: Pairing, search: Omit<Search, "gone">): ReadonlySet<string> {
+  if (!changed.some(({ after }) => after.facts.kind === "relation" && after.facts.viewDefinition !== null)) return new Set();
+  const shaken = changed.filter((table) => losesColumn(table, search)).map(({ after }) => after.identity);
+  return new Set([...shaken, ...extra.map(({ identity }) => bareIdentity(identity))]);
+}
+
+function mustReplace(pair: Pair, { replaced, renames, gone }: Search): boolean {
   const { facts } = pair.after;
   switch (facts.kind) {
     case "relation": {
       if (facts.viewDefinition === null) return false;
-      const shaken = pairing.changed.filter((table) => losesColumn(table, { replaced, renames })).map(({ after }) => after.identity);
-      const going = pairing.extra.map(({ identity }) => bareIdentity(identity));
-      return mustRecreateView(pair, new Set([...replaced, ...shaken, ...going]), renames);
+      return mustRecreateView(pair, new Set([...replaced, ...gone]), renames);
     }
     case "routine":
       return pair.before.facts.kind === "routine" && mustRecreateRoutine(pair, replaced);
@@ -49,7 +55,7 @@ function mustReplace(pair: Pair, { replaced, renames, pairing }: Search): boolea
 }
 
 /** Whether a table's way back drops a column or changes its type, which no view over that column survives. */
-function losesColumn({ before, after }: Pair, { replaced, renames }: Omit<Search, "pairing">): boolean {
+function losesColumn({ before, after }: Pair, { replaced, renames }: Omit<Search, "gone">): boolean {
   if (!isTable(before) || before.facts.kind !== "relation" || after.facts.kind !== "relation") return false;
   const wanted = new Map(before.facts.columns.map((column) => [column.number, column]));
   const named = new Map(before.facts.columns.map((column) => [column.name, column]));

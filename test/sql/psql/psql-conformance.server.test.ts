@@ -111,13 +111,15 @@ describe.skipIf(!hasPsql)("the real psql sends what we say it sends (skipped whe
   });
 
   test("any sequence of pieces", () => {
+    // Where COPY fails, psql takes its data lines for SQL: the table must be there.
+    const table = "create temp table t (a text, b text);\n";
     assert(
       property(array(constantFrom(...PIECES), { minLength: 2, maxLength: 25 }), (pieces) => {
-        write({ ...FILES, "main.sql": pieces.join("") });
+        write({ ...FILES, "main.sql": table + pieces.join("") });
         const variables = { x: "1", y: "2" };
         expect(sentByUs(variables)).toBe(sentByPsql(variables));
       }),
-      { numRuns: 12, seed: 20261120 },
+      { numRuns: 40, seed: 20261120 },
     );
   });
 });
