@@ -25,7 +25,7 @@ export interface ReadOptions {
 
 /** What the tool's own table says of a migration once it was applied, as far as a plan or a history knows it. */
 export interface Stamp {
-  readonly migration: Pick<Migration, "id" | "name" | "checksum" | "files" | "registration">;
+  readonly migration: Pick<Migration, "id" | "name" | "checksum" | "files" | "entry">;
   /** Of the history or the plan: the folders that scripts are named from, joined by `, `. */
   readonly location: string;
   /** Quoted and schema-qualified. */

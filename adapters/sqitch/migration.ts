@@ -6,7 +6,7 @@ import type { SourceText } from "../../src/sql/psql/source-text.ts";
 import type { DependencyCheck } from "./check-dependencies.ts";
 import type { Plan, PlanChange } from "./plan/model.ts";
 import { customCodeQuestion } from "./questions.ts";
-import { writeRegistration } from "./registry/registration.ts";
+import { writeEntry } from "./registry/entry.ts";
 import { readScript, scriptHash, type Script, type ScriptContext, type ScriptPlaces } from "./scripts.ts";
 import { dropTemporaryTables } from "./temporary-tables.ts";
 import { effectiveSteps, unwrapTransaction, withoutRolledBack } from "./transactions.ts";
@@ -55,7 +55,7 @@ export function readChange(context: ReadingContext, change: PlanChange, places: 
     date: change.timestamp,
     files: filesOf({ deploy: deploy.value, revert: back, verify: check.script }),
     checksum: scriptHash(places.deploy, context),
-    registration: writeRegistration(plan, change, context.dependencies.requires.get(change.id) ?? []),
+    entry: writeEntry(plan, change, context.dependencies.requires.get(change.id) ?? []),
     transaction: way.transaction,
     environment: null,
     assumptions: [...new Set([deploy.value, ...(back === null ? [] : [back])].flatMap(({ assumptions }) => assumptions))],

@@ -9,7 +9,7 @@ import { findProjects, type Project } from "./find-projects.ts";
 import { readChange, type ReadChange } from "./migration.ts";
 import type { Plan } from "./plan/model.ts";
 import { readPlan } from "./plan/read-plan.ts";
-import { readRegistration } from "./registry/registration.ts";
+import { readEntry } from "./registry/entry.ts";
 import { mentionsRegistry, registrySql, registryTables } from "./registry/tables.ts";
 import { placeScripts } from "./scripts.ts";
 import { namedTargets } from "./settings/settings.ts";
@@ -203,7 +203,7 @@ function withoutVerify(migrations: readonly Migration[]): readonly Finding[] {
 function identicalScripts(migrations: readonly Migration[]): readonly Finding[] {
   const first = new Map<string, Migration>();
   return migrations.flatMap((migration) => {
-    const key = `${readRegistration(migration.registration)?.project} ${migration.checksum}`;
+    const key = `${readEntry(migration.entry)?.project} ${migration.checksum}`;
     const twin = first.get(key);
     if (twin === undefined) first.set(key, migration);
     const location = { file: migration.files[0]?.path ?? "", line: 1 };

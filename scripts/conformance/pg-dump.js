@@ -78,12 +78,17 @@ inDatabase("updown", (url) => {
   report("every up.sql, beside the source files", { expected: original.found, found: dump(url), errors });
   const back = folders.filter((folder) => existsSync(join(folder, "down.sql"))).reverse();
   const backErrors = back.flatMap((folder) => psql(url, join(folder, "down.sql")));
-  const without = plan.migrations.filter(({ folder }) => !existsSync(join(conversion, "migrations", folder, "down.sql"))).map(({ id }) => id);
-  report(`every down.sql in reverse, beside the empty database (${back.length} of ${folders.length}; without one: ${without.join(", ") || "none"})`, {
-    expected: empty,
-    found: dump(url),
-    errors: backErrors,
-  });
+  const without = plan.migrations
+    .filter(({ folder }) => !existsSync(join(conversion, "migrations", folder, "down.sql")))
+    .map(({ id }) => id);
+  report(
+    `every down.sql in reverse, beside the empty database (${back.length} of ${folders.length}; without one: ${without.join(", ") || "none"})`,
+    {
+      expected: empty,
+      found: dump(url),
+      errors: backErrors,
+    },
+  );
 });
 rmSync(work, { recursive: true, force: true });
 process.exit(differs ? 1 : 0);

@@ -48,10 +48,8 @@ async function judge(server, each) {
     for (const sql of each.settings.before) await session.run(sql);
     // Sqitch deploys the first change of the last project and all of the others; pggit the rest.
     for (const other of each.settings.arguments.slice(0, -1)) runSqitch(job, other, ["deploy"]);
-    const own = history.migrations.filter(
-      ({ registration }) => JSON.parse(registration).project === JSON.parse(history.migrations.at(-1).registration).project,
-    );
-    runSqitch(job, folder, ["deploy", "--to", JSON.parse(own[0].registration).id]);
+    const own = history.migrations.filter(({ entry }) => entry.project === history.migrations.at(-1).entry.project);
+    runSqitch(job, folder, ["deploy", "--to", own[0].entry.id]);
     const before = (await sqitch.schemaHistory.read(session, history)).value;
     const { pending } = matchApplied(history, before);
     check(`Sqitch ran a part, pggit sees ${pending.length} as pending`, pending.length === own.length - 1, pending);

@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { readEntry } from "../../dist/adapters/sqitch/registry/entry.js";
 
 const registryTables = ["releases", "projects", "changes", "tags", "dependencies", "events"];
 const registries = ["sqitch", "Sqitch meta"];
@@ -49,7 +50,7 @@ export const tool = {
     ];
   },
   expected({ history, replays }) {
-    const entries = history.migrations.map(({ registration, checksum }) => ({ ...JSON.parse(registration), checksum }));
+    const entries = history.migrations.map(({ entry, checksum }) => ({ ...readEntry(entry), checksum }));
     return [
       ...entries.map(({ id, checksum, project, change, planner, planned, note }) =>
         changeLine({

@@ -85,8 +85,8 @@ function differs({ checksum }: Migration, row: AppliedMigration): boolean {
 }
 
 /** Whether the tool enters a migration of this sort in its table: not callbacks, nor what pggit puts before the first file. */
-function isNoted({ type, version, registration }: Migration): boolean {
-  return type === "repeatable" || registration !== undefined || (type !== "callback" && version !== null);
+function isNoted({ type, version, entry }: Migration): boolean {
+  return type === "repeatable" || entry !== undefined || (type !== "callback" && version !== null);
 }
 
 /** A repeatable runs again where its text is another. What is not noted runs again with whatever is pending before it; at the very start, where nothing ran yet. */

@@ -51,8 +51,8 @@ export interface Migration {
   readonly files: readonly MigrationFile[];
   /** The source tool's own checksum, as it would store it. */
   readonly checksum: string | null;
-  /** What the tool's own table keeps of it beside that, the id included, as its adapter wrote it; read by that adapter alone. Absent where nothing more is needed. */
-  readonly registration?: string;
+  /** Where version and checksum are not enough to know it again: the columns of the tool's own table that its files tell (Sqitch: id, change, project, …). */
+  readonly entry?: Readonly<Record<string, string | null>>;
   readonly transaction: TransactionMode;
   /** Set where a folder, profile or context ties the migration to one environment. */
   readonly environment: string | null;

@@ -42,8 +42,8 @@ export interface PlanMigration {
   readonly date: string | null;
   readonly files: readonly MigrationFile[];
   readonly checksum: string | null;
-  /** What the source tool's own table keeps of it, in the words of its adapter; absent where that needs nothing more. */
-  readonly registration?: string;
+  /** The columns of the source tool's own table that its files tell; absent where version and checksum are enough. */
+  readonly entry?: Readonly<Record<string, string | null>>;
   /** The folder under `migrations/`. */
   readonly folder: string;
   readonly up: readonly PlanStatement[];

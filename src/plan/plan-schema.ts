@@ -63,7 +63,7 @@ const migration = z.strictObject({
   date: z.string().nullable(),
   files: z.array(z.strictObject({ path: z.string(), role: z.enum(["up", "down", "both", "verify", "settings"]), sha256 })),
   checksum: z.string().nullable(),
-  registration: z.string().optional(),
+  entry: z.record(z.string(), z.string().nullable()).optional(),
   folder: z.string(),
   up: z.array(statement),
   rollback: z.strictObject({

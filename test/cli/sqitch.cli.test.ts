@@ -33,7 +33,7 @@ test("two Sqitch plans of one folder are listed, then converted together: ways b
     "down core/revert/keys.sql",
     "verify core/verify/keys.sql",
   ]);
-  expect(JSON.parse(views?.registration ?? "")).toMatchObject({ project: "api", conflicts: ["core:nothing", "old:api"] });
+  expect(views?.entry).toMatchObject({ project: "api", conflicts: '["core:nothing","old:api"]' });
   expect(views?.evidence.map(({ statement }) => statement)).toContain(
     "All 1 statements ran on the shadow; the check that its authors wrote passed (1 statement)",
   );

@@ -2,7 +2,7 @@ import type { AppliedHistory, AppliedMigration } from "../../../src/model/applie
 import { failed, ok, type Failure, type Result } from "../../../src/model/failure.ts";
 import type { History, Inspector, Migration } from "../../../src/model/history.ts";
 import { qualifiedName, quoteIdentifier } from "../../../src/sql/quote.ts";
-import { readRegistration } from "./registration.ts";
+import { readEntry } from "./entry.ts";
 
 interface FoundTable {
   readonly schema: string;
@@ -44,7 +44,7 @@ export async function readRegistry(
   const found = await findRegistry(at, bookkeeping);
   if (found.kind === "failed" || found.value === null) return found.kind === "failed" ? found : ok(null);
   const schema = quoteIdentifier(found.value);
-  const projects = [...new Set(migrations.flatMap(({ registration }) => readRegistration(registration)?.project ?? []))];
+  const projects = [...new Set(migrations.flatMap(({ entry }) => readEntry(entry)?.project ?? []))];
   const rows = (await at.rows(rowsQuery(schema, await hasScriptHash(at, found.value)), [projects])) as readonly unknown[] as readonly Row[];
   return ok({
     kind: "applied-history",
@@ -81,7 +81,7 @@ order by moment, id`;
 
 function matchRows(rows: readonly Row[], migrations: readonly Migration[]): readonly AppliedMigration[] {
   const planned = migrations.flatMap((migration) => {
-    const change = readRegistration(migration.registration);
+    const change = readEntry(migration.entry);
     return change === null ? [] : [{ migration, change }];
   });
   const byId = new Map(planned.map(({ migration, change }) => [change.id, migration]));

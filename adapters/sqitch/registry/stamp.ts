@@ -1,7 +1,7 @@
 import { parseQualifiedName } from "../../../src/sql/names.ts";
 import { quoteIdentifier, quoteLiteral } from "../../../src/sql/quote.ts";
 import type { Stamp } from "../../adapter.ts";
-import { readRegistration, type Registration } from "./registration.ts";
+import { readEntry, type Entry } from "./entry.ts";
 import { registrySql } from "./tables.ts";
 
 function schemaOf(table: string): string {
@@ -19,7 +19,7 @@ export function createRegistry(table: string): readonly string[] {
 
 /** Enters a change as `sqitch deploy` does (`DBIEngine`, `register_project` and `log_deploy_change`). */
 export function stampChange({ migration, table, by }: Stamp): readonly string[] {
-  const change = readRegistration(migration.registration);
+  const change = readEntry(migration.entry);
   if (change === null) return [];
   const schema = schemaOf(table);
   const { name, email } = committer(by);
@@ -51,7 +51,7 @@ export function stampChange({ migration, table, by }: Stamp): readonly string[] 
 
 /** Takes a change out as `sqitch revert` does (`log_revert_change`). */
 export function unstampChange({ migration, table }: Pick<Stamp, "migration" | "table">): readonly string[] {
-  const change = readRegistration(migration.registration);
+  const change = readEntry(migration.entry);
   if (change === null) return [];
   const schema = schemaOf(table);
   const id = quoteLiteral(change.id);
@@ -61,18 +61,14 @@ export function unstampChange({ migration, table }: Pick<Stamp, "migration" | "t
   ];
 }
 
-function event(
-  kind: "deploy" | "revert",
-  change: Registration,
-  { schema, by }: { readonly schema: string; readonly by: string | null },
-): string {
+function event(kind: "deploy" | "revert", change: Entry, { schema, by }: { readonly schema: string; readonly by: string | null }): string {
   const { name, email } = committer(by);
   const list = (texts: readonly string[]): string => `ARRAY[${texts.map(quoteLiteral).join(", ")}]::text[]`;
   const lists = [change.requires.map(({ text }) => text), change.conflicts, change.tags.map((tag) => `@${tag.name}`)].map(list);
   return `INSERT INTO ${schema}.events (event, change_id, change, project, note, requires, conflicts, tags, committer_name, committer_email, planned_at, planner_name, planner_email) VALUES ('${kind}', ${quoteLiteral(change.id)}, ${quoteLiteral(change.change)}, ${quoteLiteral(change.project)}, ${quoteLiteral(change.note)}, ${lists.join(", ")}, ${name}, ${email}, ${plannedValues(change)})`;
 }
 
-function plannedValues({ planned, planner }: Pick<Registration, "planned" | "planner">): string {
+function plannedValues({ planned, planner }: Pick<Entry, "planned" | "planner">): string {
   return [planned, planner.name, planner.email].map(quoteLiteral).join(", ");
 }
 

@@ -23,7 +23,7 @@ describe("a change", () => {
       author: "Ann Bee <ann@bee.example>",
       date: "2024-05-06T07:08:09Z",
       checksum: "e3bf81275ad8046f9ad90038d85982c1e92ca766",
-      registration: expect.stringContaining('"change":"users/create","project":"shop"') as unknown,
+      entry: { change: "users/create", project: "shop", conflicts: "[]" },
       files: [
         { path: "deploy/users/create.sql", role: "up" },
         { path: "revert/users/create.sql", role: "down" },

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { sqitch } from "../../../adapters/sqitch/index.ts";
 import { schemaHistory } from "../../../adapters/sqitch/registry/index.ts";
-import { readRegistration } from "../../../adapters/sqitch/registry/registration.ts";
+import { readEntry } from "../../../adapters/sqitch/registry/entry.ts";
 import { readRecording } from "../../../scripts/conformance/recording.js";
 import { tool } from "../../../scripts/conformance/sqitch.js";
 import { matchApplied } from "../../../src/analysis/match-applied.ts";
@@ -95,7 +95,7 @@ test("scripts that were edited, changes that are gone or planned anew, and failu
     `INSERT INTO sqitch.events SELECT 'fail', '${id}', '${change}', project, '', '{}', '{}', '{}', now(), 'x', 'x', now(), 'x', 'x' FROM sqitch.projects`;
   const now = await readHistory({ ...files, "deploy/a.sql": "SELECT 'edited';" });
   const [, , c] = now.migrations;
-  await run([event("c", readRegistration(c?.registration)?.id ?? "")]);
+  await run([event("c", readEntry(c?.entry)?.id ?? "")]);
   const match = matchApplied(now, await found(now));
   expect(match.applied).toEqual(["a", "b"]);
   expect(match.changed.map(({ migration }) => migration.id)).toEqual(["a"]);
