@@ -2,7 +2,7 @@ import { adapters } from "../../dist/adapters/index.js";
 import { installCatalogReader } from "../../dist/src/catalog/install.js";
 import { readRows } from "../../dist/src/catalog/rows.js";
 import { readWholeCatalog } from "../../dist/src/catalog/snapshot/read.js";
-import { bookkeepingTables } from "../../dist/src/prove-history.js";
+import { bookkeepingTables } from "../../dist/src/prove-stretch.js";
 import { readHistory } from "../../dist/src/reading/read-history.js";
 import { selectEnvironment } from "../../dist/src/reading/select-environment.js";
 import { replayHistory } from "../../dist/src/replay/replay.js";
