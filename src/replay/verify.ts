@@ -82,9 +82,10 @@ async function runSteps(steps: readonly VerifyStep[], context: ReplayContext): P
     const control = transactionControl(parsed);
     try {
       if (control === "rollback") await session.run("ROLLBACK TO pggit_verify");
-      else if (control === "commit") await session.run(KEEP);
-      else if (control === null && step.kind === "copy") await session.copyIn(step.sql, step.data);
-      else if (control === null) await session.run(step.sql);
+      // The check's own ROLLBACK takes back what came after its BEGIN, and no more.
+      else if (control !== null) await session.run(KEEP);
+      else if (step.kind === "copy") await session.copyIn(step.sql, step.data);
+      else await session.run(step.sql);
     } catch (error) {
       if (!(error instanceof StatementError) || isLost(error, context)) throw error;
       return { kind: "failed", step, error: error.error };

@@ -29,10 +29,12 @@ describe("the authors' own check of a migration", () => {
     });
   });
 
-  test("what it rolls back in its middle is gone for the rest of it", async () => {
-    const [only] = await bench.replay([
+  test("what it rolls back in its middle is gone for the rest of it, and what it set before is not", async () => {
+    const [only, second] = await bench.replay([
       { up: "create table a (n int)", verify: "begin; insert into a values (1); rollback; select 1 / (count(*) = 0)::int from a" },
+      { up: "create schema s; create table s.b (n int)", verify: "set search_path = s; begin; select n from b; rollback; select n from b" },
     ]);
+    expect(second?.verification).toEqual({ kind: "passed", statements: 5 });
     expect(only?.verification?.kind).toBe("passed");
   });
 
