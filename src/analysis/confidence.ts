@@ -48,14 +48,26 @@ export function readEvidence(replay: MigrationReplay): Evidence {
   return { part: "read", value: 1, statement: `Read completely: ${count(replay.statements.length, "statement")}` };
 }
 
-/** What ran on the shadow: everything 1, some skipped 0.85, one failed 0.5. Custom code is the business of `read`. */
+/**
+ * What ran on the shadow: everything 1, some skipped 0.85, one failed or the authors' own check refused the result 0.5. Custom code is the
+ * business of `read`.
+ */
 export function executedEvidence(replay: MigrationReplay): Evidence {
   const statements = replay.statements.filter((statement) => statement.step.kind !== "custom-code");
   const failed = statements.filter((statement) => statement.outcome.kind === "failed").length;
   if (failed > 0) return { part: "executed", value: 0.5, statement: `${failed} of ${statements.length} statements failed on the shadow` };
   const skipped = statements.filter((statement) => statement.outcome.kind === "skipped").length;
   if (skipped > 0) return { part: "executed", value: 0.85, statement: `${skipped} of ${statements.length} statements were skipped` };
-  return { part: "executed", value: 1, statement: `All ${statements.length} statements ran on the shadow` };
+  const ran = `All ${statements.length} statements ran on the shadow`;
+  const { verification } = replay;
+  if (verification?.kind === "failed")
+    return { part: "executed", value: 0.5, statement: `${ran}; the check that its authors wrote fails: ${verification.error.message}` };
+  return { part: "executed", value: 1, statement: `${ran}${verificationWords(verification)}` };
+}
+
+function verificationWords(verification: MigrationReplay["verification"]): string {
+  if (verification?.kind === "passed") return `; the check that its authors wrote passed (${count(verification.statements, "statement")})`;
+  return verification === undefined ? "" : "; the check that its authors wrote was not run";
 }
 
 function provenWords(proof: RollbackProof | undefined): string {

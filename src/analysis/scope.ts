@@ -124,7 +124,7 @@ export function openScope(replay: MigrationReplay): MigrationScope {
     const sameOid = is === null ? null : (replay.before.get(addressKey(is.address)) ?? null);
     const isNew = created.has(key) || (was === null && is !== null && sameOid === null);
     const creates = CREATES_RELATION.has(change.kind) && (was === null || dropped.has(key));
-    if (creates || change.details.temporary === true) created.add(key);
+    if (creates || change.details.temporary === true || name.schema === "pg_temp") created.add(key);
     if (DROPS_RELATION.has(change.kind)) dropped.add(key);
     const known = sameOid ?? was ?? is;
     const label = name.schema === null || name.schema === "public" ? name.name : `${name.schema}.${name.name}`;

@@ -28,7 +28,7 @@ export interface Inspector {
 export interface MigrationFile {
   /** Relative to the project root, with `/`. */
   readonly path: string;
-  readonly role: "up" | "down" | "both" | "settings";
+  readonly role: "up" | "down" | "both" | "verify" | "settings";
   /** SHA-256 of the bytes on disk, hexadecimal. */
   readonly sha256: string;
 }
@@ -51,6 +51,8 @@ export interface Migration {
   readonly files: readonly MigrationFile[];
   /** The source tool's own checksum, as it would store it. */
   readonly checksum: string | null;
+  /** Where version and checksum are not enough to know it again: the columns of the tool's own table that its files tell (Sqitch: id, change, project, …). */
+  readonly entry?: Readonly<Record<string, string | null>>;
   readonly transaction: TransactionMode;
   /** Set where a folder, profile or context ties the migration to one environment. */
   readonly environment: string | null;
@@ -61,6 +63,8 @@ export interface Migration {
   up(at: Inspector): AsyncIterable<Step>;
   /** Absent where the authors wrote no way back. */
   down?(at: Inspector): AsyncIterable<Step>;
+  /** The authors' own check of the result, which raises where it is wrong; absent where they wrote none. Changes nothing that lasts. */
+  verify?(at: Inspector): AsyncIterable<Step>;
 }
 
 /** Something noticed that asks nothing of anybody: shown in the report. */

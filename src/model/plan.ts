@@ -42,6 +42,8 @@ export interface PlanMigration {
   readonly date: string | null;
   readonly files: readonly MigrationFile[];
   readonly checksum: string | null;
+  /** The columns of the source tool's own table that its files tell; absent where version and checksum are enough. */
+  readonly entry?: Readonly<Record<string, string | null>>;
   /** The folder under `migrations/`. */
   readonly folder: string;
   readonly up: readonly PlanStatement[];

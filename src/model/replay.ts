@@ -28,6 +28,12 @@ export interface ExecutedStatement {
   readonly outcome: StatementOutcome;
 }
 
+/** What the authors' own check of a migration gave, run right after it. */
+export type Verification =
+  | { readonly kind: "passed"; readonly statements: number }
+  | { readonly kind: "failed"; readonly step: Step; readonly error: DatabaseError }
+  | { readonly kind: "not-run"; readonly reason: string };
+
 /** Rows that a migration wrote in one table, counted by PostgreSQL. */
 export interface RowChange {
   readonly table: ObjectAddress;
@@ -74,6 +80,8 @@ export interface MigrationReplay {
   readonly assumptions?: readonly string[];
   /** Of these, the roles: made on the shadow without login. Unquoted names. */
   readonly assumedRoles?: readonly string[];
+  /** Absent where its authors wrote no check. */
+  readonly verification?: Verification;
   /** Whether it ran in one transaction of ours; what did not is proven in terms of its end state. */
   readonly transactional: boolean;
   readonly seconds: number;

@@ -111,6 +111,7 @@ function planMigration(finished: FinishedMigration, edgeCases: readonly EdgeCase
     date: migration.date,
     files: migration.files,
     checksum: migration.checksum,
+    ...(migration.entry === undefined ? {} : { entry: migration.entry }),
     folder: finished.folder,
     up: statements.map((statement, index) =>
       planStatement(statement, { hazards: finished.hazards[index] ?? [], lock: finished.locks[index] ?? null }),

@@ -61,8 +61,9 @@ const migration = z.strictObject({
   name: z.string(),
   author: z.string().nullable(),
   date: z.string().nullable(),
-  files: z.array(z.strictObject({ path: z.string(), role: z.enum(["up", "down", "both", "settings"]), sha256 })),
+  files: z.array(z.strictObject({ path: z.string(), role: z.enum(["up", "down", "both", "verify", "settings"]), sha256 })),
   checksum: z.string().nullable(),
+  entry: z.record(z.string(), z.string().nullable()).optional(),
   folder: z.string(),
   up: z.array(statement),
   rollback: z.strictObject({

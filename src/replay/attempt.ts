@@ -165,7 +165,7 @@ async function executeControl(
 }
 
 /** Errors after which there is no shadow any more (manual, appendix A: class 08, 57P0x). */
-function isLost({ error }: StatementError, context: ReplayContext): boolean {
+export function isLost({ error }: StatementError, context: ReplayContext): boolean {
   return error.code.startsWith("08") || error.code.startsWith("57P") || (error.code === "57014" && context.session.engine.embedded);
 }
 

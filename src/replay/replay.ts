@@ -8,6 +8,7 @@ import type { ReplayContext } from "./context.ts";
 import { createFailureLog, type FailureLog } from "./failures.ts";
 import { createRowMemory, isTable, type RowMemory } from "./row-memory.ts";
 import { joinTouched } from "./transaction.ts";
+import { verificationFailure, verifyMigration } from "./verify.ts";
 
 /** Roles that a history takes for granted are made so that it can run; more than this is no history of one database. */
 const MOST_ASSUMED_ROLES = 100;
@@ -78,6 +79,8 @@ async function replayMigration(migration: Migration, tools: Tools): Promise<Migr
   context.reader.accept(slices);
   await tools.rows.update({ ...slices, rows: touched.rows });
   const explained = tools.failures.explain(attempt.statements, migration);
+  const verification = await verifyMigration(migration, attempt.statements, { context, resetBetween: tools.history.resetBetween });
+  const refused = verification?.kind === "failed" ? [verificationFailure(verification, migration)] : [];
   return {
     migration,
     statements: explained.statements,
@@ -87,9 +90,10 @@ async function replayMigration(migration: Migration, tools: Tools): Promise<Migr
     rowsBefore,
     assumptions: assumedRoles.map((role) => `the role ${role} exists (made on the shadow without login)`),
     assumedRoles,
+    ...(verification === null ? {} : { verification }),
     transactional: attempt.transactional,
     seconds: (context.clock() - started) / 1000,
-    edgeCases: explained.edgeCases,
+    edgeCases: [...explained.edgeCases, ...refused],
   };
 }
 

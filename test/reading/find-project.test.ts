@@ -27,6 +27,27 @@ test("a tool with rules of its own wins over plain SQL beside it, which is menti
   });
 });
 
+test("a Sqitch plan wins over loose SQL beside it, and its own scripts are not mentioned", async () => {
+  const project = newProject();
+  project.write({
+    "sqitch.conf": "[core]\n\tengine = pg\n\ttop_dir = db\n",
+    "db/sqitch.plan": "%project=shop\n\n001_a 2024-05-06T07:08:09Z Ann <a@b.example>\n002_b 2024-05-06T07:08:10Z Ann <a@b.example>\n",
+    "db/deploy/001_a.sql": sql,
+    "db/deploy/002_b.sql": sql,
+    "db/revert/001_a.sql": "DROP TABLE a;\n",
+    "migrations/001_a.sql": sql,
+    "migrations/002_b.sql": sql,
+  });
+  expect(await search(project.root)).toMatchObject({
+    kind: "ok",
+    value: {
+      adapter: { tool: "sqitch" },
+      detection: { location: "db", migrations: 2 },
+      alsoSeen: [{ tool: "sql", location: "migrations" }],
+    },
+  });
+});
+
 test("several projects are listed with what to type for each", async () => {
   const project = newProject();
   for (const service of ["orders", "billing"]) project.write({ [`${service}/src/main/resources/db/migration/V1__a.sql`]: sql });

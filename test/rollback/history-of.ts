@@ -5,6 +5,7 @@ import { splitStatements } from "../../src/sql/split.ts";
 export interface Script {
   readonly up: string;
   readonly down?: string;
+  readonly verify?: string;
   readonly transaction?: Migration["transaction"];
 }
 
@@ -16,7 +17,7 @@ async function* stepsOf(text: string, file: string): AsyncGenerator<Step> {
 export function historyOf(scripts: readonly Script[], more: Partial<History> = {}): History {
   const migrations = scripts.map((script, at): Migration => {
     const id = `V${at + 1}`;
-    const { down } = script;
+    const { down, verify } = script;
     return {
       kind: "migration",
       id,
@@ -33,6 +34,7 @@ export function historyOf(scripts: readonly Script[], more: Partial<History> = {
       edgeCases: [],
       up: () => stepsOf(script.up, `${id}.sql`),
       ...(down === undefined ? {} : { down: () => stepsOf(down, `${id}.down.sql`) }),
+      ...(verify === undefined ? {} : { verify: () => stepsOf(verify, `${id}.verify.sql`) }),
     };
   });
   return {

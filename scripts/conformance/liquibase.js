@@ -1,0 +1,58 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const release = "4.28.1";
+
+/** Liquibase: the npm package brings it with its JDBC driver; Java has to be there. */
+export const tool = {
+  name: "liquibase",
+  bookkeeping: ["databasechangelog", "databasechangeloglock"].map((name) => ({ schema: null, name })),
+  async install(folder) {
+    if (spawnSync("java", ["-version"]).status !== 0) return { kind: "unavailable", reason: "there is no Java" };
+    const program = join(folder, "node_modules", "liquibase", "dist", "liquibase", "liquibase");
+    if (!existsSync(program)) {
+      if (!existsSync(join(folder, "package.json"))) writeFileSync(join(folder, "package.json"), '{"private": true}\n');
+      try {
+        execFileSync("npm", ["install", "--no-audit", "--no-fund", `liquibase@${release}`], { cwd: folder, stdio: "pipe" });
+      } catch (error) {
+        return { kind: "unavailable", reason: `liquibase@${release} cannot be installed: ${error.message}` };
+      }
+    }
+    return { kind: "ok", version: release, program };
+  },
+  async migrate(job) {
+    liquibase(job, ["update"]);
+  },
+  async rollBack(job) {
+    liquibase(job, ["rollback-count", `--count=${job.case.settings.rollback}`]);
+  },
+  async applied(rows) {
+    const entered = await rows(
+      "select exectype, id, author, filename, md5sum, tag from databasechangelog order by dateexecuted, orderexecuted",
+    );
+    return entered.map((row) =>
+      [row.exectype, row.filename, row.id, row.author, row.md5sum, ...(row.tag === null ? [] : [`tag ${row.tag}`])].join(" "),
+    );
+  },
+  expected: () => [],
+};
+
+function liquibase({ installed, case: { project, settings }, database }, command) {
+  const run = spawnSync(
+    installed.program,
+    [
+      "--log-level=off",
+      "--show-banner=false",
+      `--search-path=${join(project, settings.searchPath ?? ".")}`,
+      `--changelog-file=${settings.changelog}`,
+      `--url=jdbc:postgresql://${database.host}:${database.port}/${database.name}`,
+      `--username=${database.user}`,
+      `--password=${database.password}`,
+      ...command,
+      ...settings.arguments,
+    ],
+    { cwd: project, encoding: "utf8", env: { ...process.env, LIQUIBASE_ANALYTICS_ENABLED: "false", JAVA_OPTS: "-Duser.timezone=UTC" } },
+  );
+  if (run.status !== 0) throw new Error(`liquibase ${command.join(" ")}: ${run.stderr}${run.stdout}`.slice(0, 4000));
+}
