@@ -193,7 +193,7 @@ async function removeOurRows(session: Session, store: Extract<ReadyStore, { read
       ...optional,
       `delete from pggit.commits where hash in ${ours}`,
       `delete from pggit.migrations where version in ${versions}`,
-      `update pggit.branches set head_commit_hash = null where head_commit_hash in ${ours}`,
+      `update pggit.branches set head_commit_hash = null, total_objects = 0, modified_objects = 0 where head_commit_hash in ${ours}`,
       `delete from pggit.branches b where created_by = 'pggit-migrate' and name <> 'main' and not exists (select from pggit.commits c where c.branch_id = b.id)
          and not exists (select from pggit.history h where h.branch_id = b.id) and not exists (select from pggit.branches x where x.parent_branch_id = b.id)`,
     ].join(";\n"),
