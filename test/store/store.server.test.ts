@@ -1,5 +1,6 @@
 import { beforeAll, describe } from "vitest";
 import { useServer } from "../support/server.ts";
+import { describeBatches } from "./batch-suite.ts";
 import { describeBesideExtension, describeOtherSchemas } from "./extension-suite.ts";
 import { describeOwnStore } from "./own-suite.ts";
 import { convertShop, type Shop } from "./shop.ts";
@@ -14,3 +15,4 @@ beforeAll(async () => {
 describe("as a plain owner", () => describeOwnStore(url, () => shop));
 describeBesideExtension(url, () => shop);
 describeOtherSchemas(url);
+describeBatches(url, () => shop.plan);
