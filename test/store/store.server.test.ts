@@ -12,7 +12,9 @@ beforeAll(async () => {
   shop = await convertShop();
 });
 
-describe("as a plain owner", () => describeOwnStore(url, () => shop));
+describe("as a plain owner", () => {
+  describeOwnStore(url, () => shop);
+});
 describeBesideExtension(url, () => shop);
 describeOtherSchemas(url);
 describeBatches(url, () => shop.plan);
