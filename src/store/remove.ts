@@ -1,11 +1,11 @@
 import type { Session } from "../database/session.ts";
 import { failed, ok, type Result } from "../model/failure.ts";
-import { describeObjects, type Describable } from "./describe-objects.ts";
+import { describeObjects } from "./describe-objects.ts";
 import type { ReadyStore } from "./store.ts";
 import { withoutRecording } from "./without-recording.ts";
 import { sha256 } from "./migration-content.ts";
 import { write, writeRows } from "./write.ts";
-import { writeDependencies } from "./write-objects.ts";
+import { writeDependencies, type Dependable } from "./write-dependencies.ts";
 
 export interface RemoveRequest {
   readonly tool: string;
@@ -64,10 +64,8 @@ export async function removeMigrations(session: Session, store: ReadyStore, requ
   return rows;
 }
 
-interface Left extends Describable {
+interface Left extends Dependable {
   readonly id: number;
-  readonly line: string;
-  readonly branch: string;
 }
 
 /** Turns the objects that the commits changed back to their last remaining change, or takes them out. */

@@ -1,6 +1,7 @@
 import type { Session } from "../database/session.ts";
 import { quoteIdentifier } from "../sql/quote.ts";
 import type { RecordingTrigger, Store } from "./store.ts";
+import { toJson } from "./write.ts";
 
 const switches: Record<RecordingTrigger["enabled"], string> = { O: "ENABLE", D: "DISABLE", R: "ENABLE REPLICA", A: "ENABLE ALWAYS" };
 
@@ -37,7 +38,7 @@ async function putBack(session: Session, rows: readonly unknown[]): Promise<void
        metadata = v.metadata, is_active = v.is_active, updated_at = v.updated_at
      from json_populate_recordset(null::pggit.objects, $1::json) v
      where o.id = v.id and (o.version, o.metadata, o.is_active) is distinct from (v.version, v.metadata, v.is_active)`,
-    [JSON.stringify(rows)],
+    [toJson(rows)],
   );
 }
 

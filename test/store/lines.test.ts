@@ -5,6 +5,7 @@ import { commitHash, contentHash, downStatements, statementsOn, upScript } from 
 import { objectLines, splitIdentity } from "../../src/store/object-lines.ts";
 import { changeObjects, type NewCommit, type ObjectRow } from "../../src/store/object-states.ts";
 import { formatUtc, parseUtc } from "../../src/store/utc.ts";
+import { toJson } from "../../src/store/write.ts";
 
 const object = (identity: string, reasons: readonly string[], more: Partial<PlanObject> = {}): PlanObject => ({
   kind: "table",
@@ -225,4 +226,16 @@ describe("UTC", () => {
     const moment = parseUtc(text);
     expect(moment === null ? null : formatUtc(moment)).toBe(expected);
   });
+});
+
+test("JSON for PostgreSQL has no half characters and no NUL, and leaves backslashes alone", () => {
+  const texts = ["a\u0000b", "cut \ud83d", "\udc00 cut", "\u{1F600}", String.raw`C:\ud83d \u0000 \\`, "\u001f"];
+  expect(JSON.parse(toJson(texts))).toEqual([
+    "a\uFFFDb",
+    "cut \uFFFD",
+    "\uFFFD cut",
+    "\u{1F600}",
+    String.raw`C:\ud83d \u0000 \\`,
+    "\u001f",
+  ]);
 });
