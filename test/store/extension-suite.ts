@@ -59,6 +59,7 @@ export function describeBesideExtension(url: string, shop: () => Shop): void {
       ({ plan, conversion } = shop());
       target = await openTarget(url, { name, owner });
       session = target.session;
+      await session.run("SET TimeZone TO 'Asia/Kolkata'");
       await target.superuser.run(shapeA);
     });
     afterAll(() => target?.close());
