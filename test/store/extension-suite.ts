@@ -139,6 +139,17 @@ export function describeBesideExtension(url: string, shop: () => Shop): void {
       expect(await find()).toMatchObject({ kind: "native", missing: [101, 102] });
     });
 
+    test("a change that fails leaves the triggers and the extension's rows as they were", async () => {
+      const before = await everything();
+      const work = (): Promise<unknown> => session.run("CREATE TABLE half (id integer); SELECT 1 / 0");
+      await expect(inTransaction(session, () => withoutRecording(session, store, work))).rejects.toThrow("division by zero");
+      expect(await rows("select evtname, evtenabled from pg_event_trigger where evtname like 'pggit_d%' order by 1")).toEqual([
+        { evtname: "pggit_ddl_trigger", evtenabled: "O" },
+        { evtname: "pggit_drop_trigger", evtenabled: "A" },
+      ]);
+      expect(await everything()).toEqual(before);
+    });
+
     test("takes over what the extension recorded before, and gives it back", async () => {
       // The schema of the test before stands: the extension sees it only now, change by change.
       await session.run("ALTER TABLE customers ADD COLUMN noted integer; ALTER TABLE customers DROP COLUMN noted");
