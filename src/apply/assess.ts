@@ -2,7 +2,7 @@ import { readWholeCatalog, type CatalogSnapshot } from "../catalog/snapshot/read
 import type { Session } from "../database/session.ts";
 import { ok, type Result } from "../model/failure.ts";
 import { findDrift, type Drift } from "./drift.ts";
-import type { Expectations } from "./expectations.ts";
+import type { Expectations, Point } from "./expectations.ts";
 import { outlineDistance, readOutline, type Outline } from "./outline.ts";
 import type { RunnablePlan } from "./runnable.ts";
 import type { Scope } from "./scope.ts";
@@ -15,8 +15,12 @@ export type Basis = "record" | "history-table" | "catalog";
 /** Where a database stands in a history. */
 export interface Assessment {
   readonly state: StateName;
-  /** How many migrations of the plan it has; with drift those of the nearest point. */
-  readonly applied: number;
+  /** The migrations that it has, in the order of the plan; with drift those of the nearest point. */
+  readonly applied: readonly string[];
+  /** The others. */
+  readonly pending: readonly string[];
+  /** A migration in which a run was cut off, and how many of its units stand. */
+  readonly begun: Point["begun"];
   readonly basis: Basis;
   /** What differs from the history at that point; empty but for `drift`. */
   readonly drift: readonly Drift[];
@@ -26,13 +30,21 @@ export interface Assessment {
   readonly unseen: readonly string[];
 }
 
+/** What the record or the schema history table says. */
+export interface Known {
+  /** In the order of the plan. */
+  readonly applied: readonly string[];
+  readonly basis: Exclude<Basis, "catalog">;
+  readonly begun: Point["begun"];
+}
+
 export interface AssessRequest {
   readonly runnable: RunnablePlan;
   readonly session: Session;
   readonly scope: Scope;
   readonly expectations: Expectations;
   /** What the database itself says of how far it is; `null` where it says nothing. */
-  readonly known: { readonly applied: number; readonly basis: Exclude<Basis, "catalog"> } | null;
+  readonly known: Known | null;
   /** `drift.ignore` */
   readonly ignore: readonly string[];
 }
@@ -48,25 +60,25 @@ const mostCandidates = 12;
  */
 export async function assess(request: AssessRequest): Promise<Result<Assessment>> {
   const { session, scope, known, runnable } = request;
+  const { order } = runnable.plan;
   const outline = await readOutline(session, scope);
-  const nothing = { drift: [], crossMajor: false, unseen: [] };
-  if (outline.size === 0 && (known === null || known.applied === 0)) {
-    return ok({ state: "empty", applied: 0, basis: known?.basis ?? "catalog", ...nothing });
+  if (outline.size === 0 && (known === null || (known.applied.length === 0 && known.begun === null))) {
+    const basis = known?.basis ?? "catalog";
+    return ok({ state: "empty", applied: [], pending: order, begun: null, basis, drift: [], crossMajor: false, unseen: [] });
   }
   const found = await readWholeCatalog(session, { excludeFromReads: scope.excluded, within: new Set(scope.schemas) });
-  if (known !== null) return compareAt(known.applied, { ...request, found, basis: known.basis });
+  if (known !== null) return compareAt(known, { ...request, found, basis: known.basis });
 
   const candidates = await findCandidates(outline, request);
   if (candidates.kind === "failed") return candidates;
   let nearest: Assessment | null = null;
   for (const count of candidates.value) {
-    const assessed = await compareAt(count, { ...request, found, basis: "catalog" });
+    const assessed = await compareAt({ applied: order.slice(0, count), begun: null }, { ...request, found, basis: "catalog" });
     if (assessed.kind === "failed") return assessed;
     if (nearest === null || assessed.value.drift.length <= nearest.drift.length) nearest = assessed.value;
   }
   if (nearest === null) throw new Error("no point of the history was compared");
-  if (nearest.state === "drift") return ok(nearest);
-  return ok({ ...nearest, unseen: unseenBefore(nearest.applied, runnable) });
+  return ok(nearest.state === "drift" ? nearest : { ...nearest, unseen: unseenBefore(nearest.applied.length, runnable) });
 }
 
 /** Migrations right before a point that change rows alone: the catalog is the same with and without them. */
@@ -88,14 +100,16 @@ interface Comparing extends AssessRequest {
   readonly basis: Basis;
 }
 
-async function compareAt(count: number, request: Comparing): Promise<Result<Assessment>> {
+async function compareAt(point: Point, request: Comparing): Promise<Result<Assessment>> {
   const { expectations, found, basis, runnable, ignore } = request;
-  const expected = await expectations.at(count);
+  const expected = await expectations.at({ applied: point.applied, begun: point.begun });
   if (expected.kind === "failed") return expected;
   const { drift, crossMajor } = findDrift({ expected: expected.value, found, shadowUser: expectations.user(), ignore });
-  const head = runnable.migrations.length;
-  const state = drift.length > 0 ? "drift" : count === head ? "head" : count === 0 ? "empty" : "partial";
-  return ok({ state, applied: count, basis, drift, crossMajor, unseen: [] });
+  const { applied, begun } = point;
+  const standing = new Set(applied);
+  const pending = runnable.plan.order.filter((id) => !standing.has(id));
+  const state = drift.length > 0 ? "drift" : pending.length === 0 ? "head" : applied.length === 0 && begun === null ? "empty" : "partial";
+  return ok({ state, applied, pending, begun, basis, drift, crossMajor, unseen: [] });
 }
 
 /** The points whose outline is the nearest, ascending: a coarse pass over the history, then a close one around the best. */

@@ -1,16 +1,22 @@
 import { readWholeCatalog, type CatalogSnapshot } from "../catalog/snapshot/read.ts";
 import { StatementError, type Shadow } from "../database/session.ts";
 import { failed, ok, type Failure, type Result } from "../model/failure.ts";
-import { executeOnShadow } from "./execute-script.ts";
+import { executeOnShadow, type ShadowTerms } from "./execute-script.ts";
 import { readOutline, type Outline } from "./outline.ts";
 import type { RunnablePlan } from "./runnable.ts";
 import type { Scope } from "./scope.ts";
 
+/** A point of the history: the migrations that stand, in order, and units of another one that was cut off. */
+export interface Point {
+  readonly applied: readonly string[];
+  readonly begun: { readonly id: string; readonly units: number } | null;
+}
+
 /** What the history gives at each of its points, found out by running it on a shadow. Has a lifetime: `close` ends the shadow. */
 export interface Expectations {
-  /** The catalog after so many migrations. */
-  at(count: number): Promise<Result<CatalogSnapshot>>;
-  /** The outlines after each of these numbers of migrations, which ascend. */
+  /** The catalog after these migrations, in this order. */
+  at(point: Point): Promise<Result<CatalogSnapshot>>;
+  /** The outlines after each of these numbers of migrations of the plan, which ascend. */
   outlines(counts: readonly number[]): Promise<Result<readonly Outline[]>>;
   /** The first user of the shadow, once something was asked. */
   user(): string;
@@ -28,62 +34,79 @@ export interface ExpectationRequest {
   readonly advanced: (count: number) => void;
 }
 
-/** Nothing runs before the first question. The shadow goes forward only; a question about an earlier point takes a fresh one. */
+/** Nothing runs before the first question. The shadow goes forward only; a question about a point that is not ahead takes a fresh one. */
 export function createExpectations({ runnable, scope, openShadow, disposable, advanced }: ExpectationRequest): Expectations {
-  const snapshots = new Map<number, CatalogSnapshot>();
+  const snapshots = new Map<string, CatalogSnapshot>();
   let shadow: Shadow | null = null;
   let engine: string | null = null;
   let user = "postgres";
-  let position = 0;
+  let done: readonly string[] = [];
+  const byId = new Map(runnable.migrations.map((migration) => [migration.plan.id, migration]));
 
+  const termsOn = ({ session }: Shadow): ShadowTerms => ({
+    resetBetween: runnable.plan.surroundings.resetBetween,
+    disposable: disposable || session.engine.embedded,
+  });
   const start = async (): Promise<Result<Shadow>> => {
     await shadow?.close();
     shadow = null;
     const opened = await openShadow();
     if (opened.kind === "failed") return opened;
     shadow = opened.value;
-    position = 0;
+    done = [];
     const { session } = shadow;
     engine = `${session.engine.version}${session.engine.embedded ? " (embedded)" : ""}`;
     user = (await session.rows<{ name: string }>("select session_user::text as name"))[0]?.name ?? user;
     for (const sql of runnable.plan.surroundings.bookkeepingSql) await runQuietly(shadow, sql);
     return ok(shadow);
   };
-  const moveTo = async (count: number): Promise<Result<Shadow>> => {
-    const opened = shadow === null || count < position ? await start() : ok(shadow);
-    if (opened.kind === "failed") return opened;
-    const { session } = opened.value;
-    const terms = { resetBetween: runnable.plan.surroundings.resetBetween, disposable: disposable || session.engine.embedded };
-    while (position < count) {
-      const migration = runnable.migrations[position];
-      if (migration === undefined) throw new Error(`the plan has no migration ${position + 1}`);
-      try {
-        await executeOnShadow(session, migration, terms);
-      } catch (error) {
-        if (!(error instanceof StatementError)) throw error;
-        return failed(doesNotRun(error, { id: migration.plan.id, engine: engine ?? "" }));
-      }
-      position += 1;
-      advanced(position);
+  const execute = async (id: string, { on, units }: { readonly on: Shadow; readonly units: number | null }): Promise<Failure | null> => {
+    const migration = byId.get(id);
+    if (migration === undefined) throw new Error(`the plan has no migration ${id}`);
+    const script = units === null ? migration.up : { ...migration.up, units: migration.up.units.slice(0, units) };
+    try {
+      await executeOnShadow(on.session, { ...migration, up: script }, termsOn(on));
+      return null;
+    } catch (error) {
+      if (!(error instanceof StatementError)) throw error;
+      return doesNotRun(error, { id, engine: engine ?? "" });
     }
-    await session.run("RESET SESSION AUTHORIZATION; RESET ALL");
+  };
+  const moveTo = async ({ applied, begun }: Point): Promise<Result<Shadow>> => {
+    const ahead = shadow !== null && done.length <= applied.length && done.every((id, index) => applied[index] === id);
+    const opened = ahead && shadow !== null ? ok(shadow) : await start();
+    if (opened.kind === "failed") return opened;
+    for (const id of applied.slice(done.length)) {
+      const failure = await execute(id, { on: opened.value, units: null });
+      if (failure !== null) return failed(failure);
+      done = [...done, id];
+      advanced(done.length);
+    }
+    if (begun !== null) {
+      const failure = await execute(begun.id, { on: opened.value, units: begun.units });
+      if (failure !== null) return failed(failure);
+      // Nothing goes on from here.
+      done = [...done, ""];
+    }
+    await opened.value.session.run("RESET SESSION AUTHORIZATION; RESET ALL");
     return opened;
   };
 
   return {
-    async at(count) {
-      const known = snapshots.get(count);
+    async at(point) {
+      const key = JSON.stringify(point);
+      const known = snapshots.get(key);
       if (known !== undefined) return ok(known);
-      const moved = await moveTo(count);
+      const moved = await moveTo(point);
       if (moved.kind === "failed") return moved;
       const snapshot = await readWholeCatalog(moved.value.session, { excludeFromReads: scope.excluded, within: new Set(scope.schemas) });
-      snapshots.set(count, snapshot);
+      snapshots.set(key, snapshot);
       return ok(snapshot);
     },
     async outlines(counts) {
       const found: Outline[] = [];
       for (const count of counts) {
-        const moved = await moveTo(count);
+        const moved = await moveTo({ applied: runnable.plan.order.slice(0, count), begun: null });
         if (moved.kind === "failed") return moved;
         found.push(await readOutline(moved.value.session, scope));
       }
