@@ -1,0 +1,63 @@
+import type { Session } from "../database/session.ts";
+import { quoteIdentifier } from "../sql/quote.ts";
+import type { RecordingTrigger, Store } from "./store.ts";
+
+const switches: Record<RecordingTrigger["enabled"], string> = { O: "ENABLE", D: "DISABLE", R: "ENABLE REPLICA", A: "ENABLE ALWAYS" };
+
+/**
+ * Does DDL that the pgGit extension's event triggers shall not record by themselves, because `recordMigrations` records it better. Within the caller's
+ * transaction. Where the role may, the triggers are off until the work is done, which no other session ever sees; where it may not, what
+ * they wrote in this transaction is taken out again. Without the extension it only does the work.
+ */
+export async function withoutRecording<T>(session: Session, store: Store, work: () => Promise<T>): Promise<T> {
+  const active = store.kind === "native" ? store.triggers.filter(({ enabled }) => enabled !== "D") : [];
+  if (active.length === 0) return await work();
+  if (!active.every(({ mayAlter }) => mayAlter)) {
+    const mark = await markRecording(session);
+    const result = await work();
+    await reconcileRecording(session, { mark, within: "transaction" });
+    return result;
+  }
+  await session.run(active.map(({ name }) => `ALTER EVENT TRIGGER ${quoteIdentifier(name)} DISABLE`).join("; "));
+  const result = await work();
+  // After an error the transaction is lost and the switch with it.
+  await session.run(active.map(({ name, enabled }) => `ALTER EVENT TRIGGER ${quoteIdentifier(name)} ${switches[enabled]}`).join("; "));
+  return result;
+}
+
+/** How far the extension's own history goes: what it writes from here on has higher ids. */
+export interface RecordingMark {
+  readonly history: number;
+  readonly objects: number;
+}
+
+/** Notes where the extension's own records end. */
+export async function markRecording(session: Session): Promise<RecordingMark> {
+  const [mark] = await session.rows<RecordingMark>(
+    `select coalesce((select max(id) from pggit.history), 0) as history, coalesce((select max(id) from pggit.objects), 0) as objects`,
+  );
+  return mark ?? { history: 0, objects: 0 };
+}
+
+/**
+ * Takes out what the extension's triggers recorded since the mark, so that no change stands in the history twice: their history rows (they carry no commit),
+ * functions under their oid, and objects of the record's own schemas. `transaction`: only rows of the present transaction; `session`: also
+ * those of statements that ran outside of one, told by the role alone.
+ */
+export async function reconcileRecording(
+  session: Session,
+  { mark, within }: { readonly mark: RecordingMark; readonly within: "transaction" | "session" },
+): Promise<void> {
+  // The extension's rows have the default created_at, which is the start of their transaction.
+  const ours = within === "transaction" ? "created_at = CURRENT_TIMESTAMP::timestamp" : "true";
+  await session.rows(
+    `with taken as (
+       delete from pggit.history
+       where id > $1 and commit_hash is null and created_by = current_user and ${ours} returning object_id
+     )
+     delete from pggit.objects o
+     where o.id > $2 and not coalesce(o.metadata ? 'pggit', false)
+       and (o.schema_name like 'pggit%' or (o.object_type = 'FUNCTION' and o.object_name ~ '^\\d+$')) and ${ours.replace("created_at", "o.created_at")}`,
+    [mark.history, mark.objects],
+  );
+}
