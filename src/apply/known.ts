@@ -32,7 +32,7 @@ export function knownFromRecord(plan: Plan, record: StoredRecord): Result<KnownR
   }
   const recorded = plan.order.filter((id) => content.has(id));
   const last = plan.order.findLastIndex((id) => content.has(id) && isVersioned(id));
-  const gap = plan.order.slice(0, last).find((id) => !content.has(id));
+  const gap = plan.order.slice(0, Math.max(0, last)).find((id) => !content.has(id));
   if (gap !== undefined) {
     return failed(mismatch(gap, `${gap} is not in the record of the database, but ${plan.order[last] ?? ""}, which comes after it, is.`));
   }

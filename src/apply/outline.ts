@@ -10,7 +10,7 @@ with here as (select oid, nspname from pg_catalog.pg_namespace where nspname = a
 members as (select objid, classid from pg_catalog.pg_depend where deptype = 'e'),
 columns as (
   select n.nspname || '.' || c.relname as name,
-         a.attname || ':' || pg_catalog.format_type(a.atttypid, a.atttypmod) || ':' || a.attnotnull || ':' || a.attidentity || a.attgenerated as part
+         a.attname || ':' || pg_catalog.format_type(a.atttypid, a.atttypmod) || ':' || a.attnotnull::text || ':' || a.attidentity::text || a.attgenerated::text as part
     from pg_catalog.pg_class c join here n on n.oid = c.relnamespace
     join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
    where c.relkind in ('r', 'p', 'v', 'm', 'f', 'c') and not c.relispartition
@@ -35,7 +35,7 @@ policies as (
     from pg_catalog.pg_policy p join pg_catalog.pg_class t on t.oid = p.polrelid join here n on n.oid = t.relnamespace
 ),
 relations as (
-  select n.nspname || '.' || c.relname as name, 'relation ' || c.relkind as part
+  select n.nspname || '.' || c.relname as name, 'relation ' || c.relkind::text as part
     from pg_catalog.pg_class c join here n on n.oid = c.relnamespace
    where c.relkind in ('r', 'p', 'v', 'm', 'f', 'c', 'S') and not c.relispartition
      and not exists (select from members m where m.classid = 'pg_catalog.pg_class'::regclass and m.objid = c.oid)

@@ -33,6 +33,8 @@ export interface RunnableRequest {
   /** As the user typed it. */
   readonly file: string;
   readonly cwd: string;
+  /** Folders in which the source files may lie, beside where the plan and the user are. */
+  readonly roots: readonly string[];
   /** Values of psql variables that stand for secrets. */
   readonly secrets: Readonly<Record<string, string>>;
 }
@@ -57,7 +59,7 @@ export async function loadRunnable(request: RunnableRequest): Promise<Result<Run
   }
   const schema = await loadSchema(plan, { folder, request });
   if (schema.kind === "failed") failures.push(...schema.failures);
-  const sources = await checkSources(plan, [request.cwd, dirname(folder), folder]);
+  const sources = await checkSources(plan, [...request.roots, request.cwd, dirname(folder), folder]);
   failures.push(...sources.failures);
   if (failures.length > 0 || schema.kind === "failed") return failed(...failures.slice(0, 20));
   return ok({ plan, migrations, schema: schema.value, warnings: sources.warnings });

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from "commander";
 import type { MigrateFlags } from "../configuration/resolve-request.ts";
+import type { TargetFlags } from "./apply-flags.ts";
 import type { Failure } from "../model/failure.ts";
 import { collect, collectPair } from "./options.ts";
 import { fileSystemFailure } from "./file-system-failure.ts";
@@ -45,6 +46,31 @@ program
   .action(async (dir: string, flags: MigrateFlags) => {
     const { runMigrate } = await import("./migrate.ts");
     process.exitCode = await runMigrate(dir, flags);
+  });
+
+program
+  .command("apply")
+  .description("bring a database to the head of a plan, whatever of it is there already")
+  .argument("<plan>", "a migration_plan_*.json with its files beside it")
+  .option("--database <url>", "the database: a URL, host=… dbname=…, or a name (default: PGDATABASE)")
+  .option("--dry-run", "look and say what would be done; the database is opened read-only")
+  .option("--require-confirmation", "ask before anything is written")
+  .option("--yolo", "ask nothing")
+  .option("--record-only", "write the record, run no migration")
+  .addOption(new Option("--expect <state>", "fail (4) where the database is in another state").choices(["empty", "partial", "head"]))
+  .option("--no-stamp", "do not enter migrations in the source tool's own table")
+  .option("--shadow-mode", "do it to a throwaway copy of the database instead")
+  .option("--shadow-url <url>", "a server for shadow databases instead of the embedded PostgreSQL")
+  .option("--shadow-disposable", "the shadow server is one's own: cluster-wide statements may run there")
+  .option("--same-major", "compare on a shadow of the database's own major version only")
+  .option("--placeholder <name=value>", "a psql variable that stands for a secret in the files; repeatable", collectPair)
+  .option("--config <file>", "the settings file (default: pggit.yaml)")
+  .option("--json", "one JSON document on standard output, nothing else")
+  .option("--quiet", "no progress, no report")
+  .option("--no-color", "no colour, on a terminal too")
+  .action(async (plan: string, flags: TargetFlags) => {
+    const { runApply } = await import("./apply.ts");
+    process.exitCode = await runApply(plan, flags);
   });
 
 program
