@@ -38,50 +38,48 @@ export async function applyPlan(request: ApplyRequest): Promise<Result<ApplyOutc
   return withExamined(request, (examined) => proceed(request, examined));
 }
 
-/** Looks at a target and hands over what was found; the shadow that it was compared on is gone afterwards. */
-export async function withExamined<T>(request: ApplyRequest, work: (examined: Examined) => Promise<Result<T>>): Promise<Result<T>> {
-  const { runnable, target, options, surroundings } = request;
+/** What a target says of itself, before it is compared with anything. */
+export type Looked = Pick<Examined, "store" | "record" | "recorded" | "reading">;
+
+/** Reads the record and the source tool's own table. */
+export async function lookAt({ target, runnable, history, surroundings }: ApplyRequest): Promise<Result<Looked>> {
   const { session } = target;
   const store = await findStore(session);
   if (store.kind === "failed") return store;
   const record = await readRecord(session, store.value);
   const recorded = knownFromRecord(runnable.plan, record);
   if (recorded.kind === "failed") return recorded;
-  const reading = await request.history.read(session);
+  const reading = await history.read(session);
   if (reading.kind === "failed") return reading;
-  for (const warning of reading.value.warnings) surroundings.progress.warn(warning);
-  if (recorded.value.rollingBack !== null) return failed(unfinishedRollback(recorded.value.rollingBack));
+  const warnings = store.value.kind === "native" ? store.value.warnings : [];
+  for (const warning of [...warnings, ...reading.value.warnings]) surroundings.progress.warn(warning);
+  return ok({ store: store.value, record, recorded: recorded.value, reading: reading.value });
+}
+
+/** Looks at a target, compares it with the history, and hands over what was found; the shadow that it was compared on is gone afterwards. */
+export async function withExamined<T>(request: ApplyRequest, work: (examined: Examined) => Promise<Result<T>>): Promise<Result<T>> {
+  const { runnable, target, options, surroundings } = request;
+  const looked = await lookAt(request);
+  if (looked.kind === "failed") return looked;
+  const { recorded, reading } = looked.value;
+  if (recorded.rollingBack !== null) return failed(unfinishedRollback(recorded.rollingBack));
 
   const scope = scopeOf(runnable.plan, options.drift.schemas);
-  surroundings.progress.begin("comparing with the history", runnable.migrations.length);
-  const expectations = createExpectations({
-    runnable,
-    scope,
-    openShadow: surroundings.openShadow,
-    disposable: options.disposable,
-    advanced: (count) => surroundings.progress.advance(count),
-  });
+  surroundings.progress.begin("comparing with the history", null);
+  const expectations = createExpectations({ runnable, scope, openShadow: surroundings.openShadow, disposable: options.disposable });
   try {
     const assessed = await assess({
       runnable,
-      session,
+      session: target.session,
       scope,
       expectations,
-      known: furthest(recorded.value.known, reading.value.known),
-      ignore: [...options.drift.ignore, ...unfinishedIndexes(request, recorded.value)],
+      known: furthest(recorded.known, reading.known),
+      ignore: [...options.drift.ignore, ...unfinishedIndexes(request, recorded)],
     });
     if (assessed.kind === "failed") return assessed;
     const mismatch = options.sameMajor && assessed.value.crossMajor ? otherMajor(target, expectations.engine()) : null;
     if (mismatch !== null) return failed(mismatch);
-    return await work({
-      store: store.value,
-      record,
-      recorded: recorded.value,
-      reading: reading.value,
-      assessment: assessed.value,
-      scope,
-      expectations,
-    });
+    return await work({ ...looked.value, assessment: assessed.value, scope, expectations });
   } finally {
     await expectations.close();
   }
@@ -189,7 +187,7 @@ function unseenWarning(ids: readonly string[]): string {
   return `${ids.join(", ")} only change rows, and no history table says whether they ran: they are taken to have run.`;
 }
 
-async function mayWrite(target: TargetDatabase): Promise<Failure | null> {
+export async function mayWrite(target: TargetDatabase): Promise<Failure | null> {
   const refuse = (code: string, message: string, hint: string): Failure => ({
     kind: "failure",
     code,

@@ -98,7 +98,6 @@ const ASPECTS: Readonly<Record<string, string>> = {
   indkey: "columns",
   indisunique: "uniqueness",
   indisvalid: "validity",
-  position: "place among the columns",
   proacl: "privileges",
   prosrc: "body",
   prosqlbody: "body",

@@ -31,11 +31,10 @@ export interface ExpectationRequest {
   readonly openShadow: () => Promise<Result<Shadow>>;
   /** Whether cluster-wide statements may run on the shadow. Of an embedded one they always may. */
   readonly disposable: boolean;
-  readonly advanced: (count: number) => void;
 }
 
 /** Nothing runs before the first question. The shadow goes forward only; a question about a point that is not ahead takes a fresh one. */
-export function createExpectations({ runnable, scope, openShadow, disposable, advanced }: ExpectationRequest): Expectations {
+export function createExpectations({ runnable, scope, openShadow, disposable }: ExpectationRequest): Expectations {
   const snapshots = new Map<string, CatalogSnapshot>();
   let shadow: Shadow | null = null;
   let engine: string | null = null;
@@ -80,7 +79,6 @@ export function createExpectations({ runnable, scope, openShadow, disposable, ad
       const failure = await execute(id, { on: opened.value, units: null });
       if (failure !== null) return failed(failure);
       done = [...done, id];
-      advanced(done.length);
     }
     if (begun !== null) {
       const failure = await execute(begun.id, { on: opened.value, units: begun.units });

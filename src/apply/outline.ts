@@ -66,18 +66,21 @@ export interface OutlineScope {
 }
 
 /** Reads the outline of a database in a read-only transaction of its own. */
-export async function readOutline(session: Session, { schemas, excluded }: OutlineScope): Promise<Outline> {
+export async function readOutline(session: Session, scope: OutlineScope): Promise<Outline> {
   await session.run("BEGIN READ ONLY; SET LOCAL search_path = pg_catalog");
   try {
-    const rows = await session.rows<{ name: string; digest: string }>(query, [schemas]);
-    const left = (name: string): boolean =>
-      excluded.some(
-        (table) => name === `${table.schema ?? ""}.${table.name}` || (table.schema === null && name.endsWith(`.${table.name}`)),
-      );
-    return new Map(rows.filter(({ name }) => !left(name)).map(({ name, digest }) => [name, digest]));
+    return await readOutlineWithin(session, scope);
   } finally {
     await session.run("ROLLBACK");
   }
+}
+
+/** The same within the caller's transaction. Types outside the search_path are named with their schemas. */
+export async function readOutlineWithin(session: Session, { schemas, excluded }: OutlineScope): Promise<Outline> {
+  const rows = await session.rows<{ name: string; digest: string }>(query, [schemas]);
+  const left = (name: string): boolean =>
+    excluded.some((table) => name === `${table.schema ?? ""}.${table.name}` || (table.schema === null && name.endsWith(`.${table.name}`)));
+  return new Map(rows.filter(({ name }) => !left(name)).map(({ name, digest }) => [name, digest]));
 }
 
 /** In how many objects two outlines differ. */

@@ -83,6 +83,11 @@ function fillIn(sql: string, variables: readonly string[], secrets: Readonly<Rec
   return filled;
 }
 
+/** A statement whose secrets nobody gave: as the plan shows it. */
+export function masked(sql: string, variables: readonly string[]): string {
+  return fillIn(sql, variables, {});
+}
+
 function splitScript(text: string): readonly { readonly sql: string; readonly data: string | null }[] {
   const found: { sql: string; data: string | null }[] = [];
   let tracker = trackStatementEnd();

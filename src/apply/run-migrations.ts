@@ -26,6 +26,8 @@ export interface RunRequest {
   /** In the order in which they run: backwards they are the last first. */
   readonly migrations: readonly RunnableMigration[];
   readonly recorder: Recorder;
+  /** Asked within a migration's transaction before its first statement: a reason not to run it. */
+  readonly forbid: (migration: RunnableMigration) => Promise<string | null>;
   readonly resetBetween: readonly string[];
   readonly limits: Limits;
   readonly signal: AbortSignal;
@@ -68,7 +70,11 @@ async function runMigration(migration: RunnableMigration, request: RunRequest & 
     limits: request.limits,
     signal: request.signal,
     before: request.resetBetween,
-    around: (work) => recorder.unobserved(work),
+    around: async (work) => {
+      const reason = await request.forbid(migration);
+      if (reason !== null) throw refusedError(reason);
+      await recorder.unobserved(work);
+    },
     retried: (attempt, message) => request.warn(`${id}: ${message}; attempt ${attempt + 1} of ${request.limits.lockRetries + 1}.`),
   };
   const enter = async (rows: number): Promise<void> => {
@@ -140,14 +146,14 @@ async function settleUnit(unit: Unit, { session, id, warn }: Stepping): Promise<
     );
     return settled;
   }
-  throw new StatementError({
-    code: "PGGIT",
-    message: `a run was cut off in this statement, and its outcome cannot be seen: ${statement?.sql.slice(0, 120) ?? ""}`,
-    detail: null,
-    hint: null,
-    offset: null,
-    where: null,
-  });
+  throw refusedError(`a run was cut off in this statement, and its outcome cannot be seen: ${statement?.sql.slice(0, 120) ?? ""}`);
+}
+
+/** Not PostgreSQL's: what we ourselves refuse within a transaction, so that it is rolled back. */
+const refusedCode = "PGGIT";
+
+function refusedError(message: string): StatementError {
+  return new StatementError({ code: refusedCode, message, detail: null, hint: null, offset: null, where: null });
 }
 
 function round(seconds: number): number {
@@ -178,6 +184,9 @@ function explain({ error }: StatementError, { migration, request, partly: someth
   const again = "Run the same command again: it goes on where it stopped.";
   if (error.code === "08006" || error.code.startsWith("57P")) {
     return { ...base, code: "connection-lost", message: `The connection was lost at ${id}: ${error.message}.`, hint: again, exitCode: 6 };
+  }
+  if (error.code === refusedCode) {
+    return { ...base, code: "refused", message: `${id}: ${error.message}.`, hint: "Nothing of it was run.", exitCode: something ? 6 : 4 };
   }
   const hints: Readonly<Record<string, string>> = {
     "55P03":

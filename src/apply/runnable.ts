@@ -123,19 +123,15 @@ function firstDifference(written: readonly ScriptStatement[], planned: readonly 
   for (const [index, { sql, data }] of written.entries()) {
     const expected = planned[index];
     if (expected === undefined) continue;
-    const shown = referToLongStatement(masked(sql), null);
+    const shown = referToLongStatement(maskSecrets(sql), null);
     const hash = data === null ? shown.data?.sha256 : referToCopyData(data).sha256;
     const same = expected.data === null || hash === expected.data.sha256;
     // COPY data may end with or without its last line break.
     const sameData = same || (data !== null && referToCopyData(data.replace(/\n$/, "")).sha256 === expected.data?.sha256);
-    if (!sameData || shown.sql.trimEnd() !== masked(expected.sql).trimEnd()) return `Statement ${index + 1} is not the one of the plan.`;
+    if (!sameData || shown.sql.trimEnd() !== maskSecrets(expected.sql).trimEnd())
+      return `Statement ${index + 1} is not the one of the plan.`;
   }
   return null;
-}
-
-/** A variable that was not filled in reads as the mask already. */
-function masked(sql: string): string {
-  return maskSecrets(sql);
 }
 
 async function readText(file: string): Promise<string | null> {

@@ -45,8 +45,11 @@ export function isBeyondSchemas(catalog: string): boolean {
   return BEYOND_SCHEMAS.has(catalog);
 }
 
-/** A place on a disk, and whether somebody refreshed a view: matters of the one database. */
-const COLUMNS_NOT_COMPARED: ReadonlySet<string> = new Set(["reltablespace", "relispopulated", "indisclustered"]);
+/**
+ * A place on a disk, and whether somebody refreshed a view, are matters of the one database; the order of columns is another after a way back that
+ * made a dropped one again, and nothing can change it.
+ */
+const COLUMNS_NOT_COMPARED: ReadonlySet<string> = new Set(["reltablespace", "relispopulated", "indisclustered", "position"]);
 
 /** Catalog → its rows by name, in the terms in which a database in use can be compared with a shadow. */
 export type TargetTerms = ReadonlyMap<string, ReadonlyMap<string, Payload>>;

@@ -114,6 +114,7 @@ function writingOn(request: ApplyRequest, examined: Examined, context: RecorderR
           direction: "up",
           migrations,
           recorder: createStoreRecorder(context),
+          forbid: () => Promise.resolve(null),
           resetBetween: runnable.plan.surroundings.resetBetween,
           limits: options.limits,
           signal: surroundings.signal,
@@ -146,7 +147,7 @@ function writingOn(request: ApplyRequest, examined: Examined, context: RecorderR
   };
 }
 
-async function rollBackQuietly(session: Session): Promise<void> {
+export async function rollBackQuietly(session: Session): Promise<void> {
   try {
     await session.run("ROLLBACK");
   } catch (error) {

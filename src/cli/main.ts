@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from "commander";
 import type { MigrateFlags } from "../configuration/resolve-request.ts";
 import type { TargetFlags } from "./apply-flags.ts";
+import type { RollbackFlags } from "./rollback.ts";
 import type { Failure } from "../model/failure.ts";
 import { collect, collectPair } from "./options.ts";
 import { fileSystemFailure } from "./file-system-failure.ts";
@@ -36,6 +37,14 @@ program
   .option("--assume <name=value>", "a fact that the files do not tell (environment variable, tool version); repeatable", collectPair)
   .option("--shadow-url <url>", "a server for shadow databases instead of the embedded PostgreSQL")
   .option("--shadow-disposable", "the shadow server is one's own: cluster-wide statements may run there")
+  .option("--database <url>", "compare with this database, and do what docs/cli.md allows: a URL, host=… dbname=…, or a name")
+  .option("--dry-run", "open the database read-only, and say what would be done there")
+  .option("--require-confirmation", "ask before anything is written to the database")
+  .option("--yolo", "ask nothing")
+  .option("--record-only", "write the record to the database, run no migration")
+  .option("--no-stamp", "do not enter migrations in the source tool's own table")
+  .option("--shadow-mode", "do it to a throwaway copy of the database instead")
+  .option("--same-major", "compare on a shadow of the database's own major version only")
   .option("--ai", "let the configured language model help with what rules cannot do")
   .option("--out <dir>", "where plan and files are written (default: pggit)")
   .addOption(new Option("--stop-after <stage>", "end early; nothing is written").choices(["read", "replay", "prove"]))
@@ -43,7 +52,7 @@ program
   .option("--json", "one JSON document on standard output, nothing else")
   .option("--quiet", "no progress, no report")
   .option("--no-color", "no colour, on a terminal too")
-  .action(async (dir: string, flags: MigrateFlags) => {
+  .action(async (dir: string, flags: MigrateFlags & TargetFlags) => {
     const { runMigrate } = await import("./migrate.ts");
     process.exitCode = await runMigrate(dir, flags);
   });
@@ -71,6 +80,43 @@ program
   .action(async (plan: string, flags: TargetFlags) => {
     const { runApply } = await import("./apply.ts");
     process.exitCode = await runApply(plan, flags);
+  });
+
+program
+  .command("rollback")
+  .description("take migrations back by their proven ways, or remove all that pggit brought")
+  .option("--database <url>", "the database: a URL, host=… dbname=…, or a name (default: PGDATABASE)")
+  .option("--to <migration>", "go back to right behind this migration, which stays")
+  .option("--to-original-state", "go back to what was before pggit came, and remove its record")
+  .option("--plan <file>", "the plan (default: the newest in pggit/)")
+  .option("--dry-run", "say what would be done and lost; the database is opened read-only")
+  .option("--require-confirmation", "ask before anything is changed")
+  .option("--yolo", "ask nothing")
+  .option("--no-stamp", "leave the source tool's own table alone")
+  .option("--shadow-url <url>", "a server for shadow databases instead of the embedded PostgreSQL")
+  .option("--config <file>", "the settings file (default: pggit.yaml)")
+  .option("--json", "one JSON document on standard output, nothing else")
+  .option("--quiet", "no progress, no report")
+  .option("--no-color", "no colour, on a terminal too")
+  .action(async (flags: RollbackFlags) => {
+    const { runRollback } = await import("./rollback.ts");
+    process.exitCode = await runRollback(flags);
+  });
+
+program
+  .command("status")
+  .description("where a database stands: applied, pending, drift, branch, last run")
+  .option("--database <url>", "the database: a URL, host=… dbname=…, or a name")
+  .option("--plan <file>", "the plan (default: the newest in pggit/)")
+  .option("--shadow-url <url>", "a server for shadow databases instead of the embedded PostgreSQL")
+  .option("--same-major", "compare on a shadow of the database's own major version only")
+  .option("--config <file>", "the settings file (default: pggit.yaml)")
+  .option("--json", "one JSON document on standard output, nothing else")
+  .option("--quiet", "no progress, no report")
+  .option("--no-color", "no colour, on a terminal too")
+  .action(async (flags: TargetFlags & { plan?: string }) => {
+    const { runStatus } = await import("./status.ts");
+    process.exitCode = await runStatus(flags);
   });
 
 program
