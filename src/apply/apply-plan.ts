@@ -6,6 +6,7 @@ import { findStore } from "../store/find-store.ts";
 import type { Store } from "../store/store.ts";
 import { assess, type Assessment } from "./assess.ts";
 import type { ApplyOutcome, ApplyRequest } from "./apply-types.ts";
+import { builtId } from "./build.ts";
 import { createExpectations, type Expectations } from "./expectations.ts";
 import { knownFromRecord, type KnownRecord } from "./known.ts";
 import { openQuestions, undecided } from "./open-questions.ts";
@@ -163,9 +164,10 @@ async function proceed(request: ApplyRequest, examined: Examined): Promise<Resul
     writing = opened.value;
   }
   const ran = await writing.run(wanted, state);
+  const built = ran.executed.some(({ id }) => id === builtId) ? runnable.plan.order.length : 0;
   const outcome: ApplyOutcome = {
     ...nothing,
-    recorded,
+    recorded: recorded + built,
     executed: ran.executed,
     stamped: ran.stamped,
     stoppedAt: ran.stoppedAt,

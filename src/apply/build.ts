@@ -5,6 +5,9 @@ import type { RunOutcome } from "./run-migrations.ts";
 import { record, type RecorderRequest } from "./store-recorder.ts";
 import { withoutRecording } from "../store/without-recording.ts";
 
+/** What a build is called where migrations are listed. */
+export const builtId = "schema.sql";
+
 /**
  * Builds the head from the squashed history, in one transaction with the record of every migration in it. `null` where there is no proven squash that runs in one
  * transaction, or the history keeps its own tables, which only its migrations make: then the migrations are run.
@@ -34,14 +37,14 @@ export async function buildFromSchema(request: ApplyRequest, context: RecorderRe
       },
     );
     const seconds = Math.round((surroundings.now() - started) * 1000) / 1000;
-    return { executed: [{ id: "schema.sql", seconds, rows }], stoppedAt: null, failure: null };
+    return { executed: [{ id: builtId, seconds, rows }], stoppedAt: null, failure: null };
   } catch (error) {
     if (!(error instanceof StatementError)) throw error;
     const { signal } = surroundings;
     const interrupted = signal.aborted;
     return {
       executed: [],
-      stoppedAt: "schema.sql",
+      stoppedAt: builtId,
       failure: {
         kind: "failure",
         code: interrupted ? "interrupted" : "build-failed",

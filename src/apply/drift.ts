@@ -34,6 +34,8 @@ export function findDrift(request: DriftRequest): { readonly drift: readonly Dri
     const known = concerned.get(key);
     if (known === undefined) concerned.set(key, { object, what: concern.what, aspects: [...concern.aspects] });
     else {
+      // An index is told by two catalogs, and only one of them names its table.
+      if (known.object.parents.length === 0) known.object = object;
       known.aspects.push(...concern.aspects);
       if (known.what === "different" && isWhole(object)) known.what = concern.what;
     }
@@ -75,7 +77,7 @@ interface Aspect {
 }
 
 interface Concerned {
-  readonly object: RowObject;
+  object: RowObject;
   what: Drift["what"];
   readonly aspects: Aspect[];
 }
