@@ -1,5 +1,6 @@
+import type { AppliedHistory } from "../src/model/applied.ts";
 import type { Result } from "../src/model/failure.ts";
-import type { History, ToolName } from "../src/model/history.ts";
+import type { History, Inspector, Migration, ToolName } from "../src/model/history.ts";
 
 /** What the user said about reading. Every field is optional in meaning: an empty value leaves it to the project's own settings. */
 export interface ReadOptions {
@@ -18,6 +19,34 @@ export interface ReadOptions {
   readonly assumptions: Readonly<Record<string, string>>;
   /** The environment or profile whose settings count, where the project has several. */
   readonly environment: string | null;
+  /** Files that count with another content than they have, or that are gone: what a database says was run. By path relative to the root, with `/`. */
+  readonly contents?: ReadonlyMap<string, Uint8Array>;
+}
+
+/** What the tool's own table says of a migration once it was applied, as far as a plan or a history knows it. */
+export interface Stamp {
+  readonly migration: Pick<Migration, "id" | "name" | "checksum" | "files">;
+  /** Of the history or the plan: the folders that scripts are named from, joined by `, `. */
+  readonly location: string;
+  /** Quoted and schema-qualified. */
+  readonly table: string;
+  /** `null`: the role that runs it. */
+  readonly by: string | null;
+  readonly executionMs: number;
+}
+
+/** The table in which a tool notes what it has applied. Its statements are for the transaction in which the migration runs. */
+export interface SchemaHistory {
+  /** The table with its rows matched to the history; `null` where there is none. Fails where there are several, or the role may not read it. */
+  read(at: Inspector, history: Pick<History, "bookkeeping" | "migrations">): Promise<Result<AppliedHistory | null>>;
+  /** Statements that make the table as the tool does. */
+  create(table: string): readonly string[];
+  /** Statements that enter a migration that pggit ran; none for what the tool itself does not enter. */
+  stamp(stamp: Stamp): readonly string[];
+  /** Statements after which the tool sees a migration that was rolled back as not applied. */
+  unstamp(stamp: Pick<Stamp, "migration" | "table">): readonly string[];
+  /** Whether a file with this content is the one that a row was made from. */
+  isSource(content: Uint8Array, row: AppliedHistory["rows"][number]): boolean;
 }
 
 /** Why an adapter thinks that a folder is its tool's. */
@@ -39,4 +68,6 @@ export interface Adapter {
   /** Every project of this tool under `root`; an empty list where there is none. Reads names and settings only. */
   detect(root: string): Promise<readonly Detection[]>;
   read(options: ReadOptions): Promise<Result<History>>;
+  /** Absent where the tool keeps no table, or none that is understood. */
+  readonly schemaHistory?: SchemaHistory;
 }

@@ -47,6 +47,8 @@ export interface LocationGroup {
   readonly locations: readonly ResolvedLocation[];
   /** `callbackLocations`: whatever is no callback there is passed over. */
   readonly holds: "all" | "callbacks";
+  /** Files that count although they are not on the disk any more, relative to the root. */
+  readonly gone?: readonly string[];
 }
 
 function finding(code: string, message: string, file: string | null): Finding {
@@ -63,6 +65,14 @@ function withoutOtherVendors(files: readonly FoundFile[]): { readonly kept: read
     kept: files.filter((file) => !other(file)),
     dropped: [...new Set(files.filter(other).map((file) => file.within.split("/")[0] ?? ""))],
   };
+}
+
+/** Of the files that are gone, those that stood below a folder. */
+function goneFiles(paths: readonly string[], at: { readonly folder: string; readonly root: string }): readonly FoundFile[] {
+  const prefix = at.folder === "." ? "" : `${at.folder}/`;
+  return paths
+    .filter((path) => path.startsWith(prefix))
+    .map((path) => ({ path: join(at.root, path), within: path.slice(prefix.length), name: path.slice(path.lastIndexOf("/") + 1) }));
 }
 
 /** Names that no reader would miss when Flyway passes them over. */
@@ -141,7 +151,7 @@ export async function collectFiles(groups: readonly LocationGroup[], survey: Sur
           );
         }
         if (group.holds === "all") codeFolders.push({ folder, environment });
-        for (const file of kept) {
+        for (const file of [...kept, ...goneFiles(group.gone ?? [], { folder, root: survey.root })]) {
           const shown = shownPath(survey.root, file.path);
           if (seen.has(shown)) continue;
           seen.add(shown);

@@ -6,6 +6,7 @@ import type { Entry } from "./entries.ts";
 import type { UnknownPlaceholder } from "./load-script.ts";
 import type { OrderedEntries } from "./order.ts";
 import type { FlywaySettings } from "./settings/interpret.ts";
+import { createTable } from "./schema-history/stamp.ts";
 import { inputFailure } from "./text.ts";
 import { versionKey } from "./version.ts";
 
@@ -87,7 +88,7 @@ export interface Surroundings {
 
 /**
  * The statements of Flyway's own: init SQL and missing schemas before the first migration; role and `search_path` set back before each
- * (`PostgreSQLConnection.doRestoreOriginalState`, `changeCurrentSchemaTo`); its table (`PostgreSQLDatabase.getRawCreateScript`).
+ * (`PostgreSQLConnection.doRestoreOriginalState`, `changeCurrentSchemaTo`); its table.
  */
 export function describeSurroundings(settings: FlywaySettings): Surroundings {
   const schemas = managedSchemas(settings);
@@ -100,22 +101,7 @@ export function describeSurroundings(settings: FlywaySettings): Surroundings {
     preparation: [...settings.initSql.filter((sql) => sql.trim() !== ""), ...created],
     resetBetween: ["RESET ROLE", `SET search_path TO ${quoteIdentifier(schema)}, "$user", public`],
     bookkeeping: [`${schema}.${settings.table}`],
-    bookkeepingSql: [
-      `CREATE TABLE ${table} (
-    "installed_rank" INT NOT NULL,
-    "version" VARCHAR(50),
-    "description" VARCHAR(200) NOT NULL,
-    "type" VARCHAR(20) NOT NULL,
-    "script" VARCHAR(1000) NOT NULL,
-    "checksum" INTEGER,
-    "installed_by" VARCHAR(100) NOT NULL,
-    "installed_on" TIMESTAMP NOT NULL DEFAULT now(),
-    "execution_time" INTEGER NOT NULL,
-    "success" BOOLEAN NOT NULL
-)`,
-      `ALTER TABLE ${table} ADD CONSTRAINT ${quoteIdentifier(`${settings.table}_pk`)} PRIMARY KEY ("installed_rank")`,
-      `CREATE INDEX ${quoteIdentifier(`${settings.table}_s_idx`)} ON ${table} ("success")`,
-    ],
+    bookkeepingSql: createTable(table),
   };
 }
 

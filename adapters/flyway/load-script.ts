@@ -41,6 +41,8 @@ export interface ScriptContext {
   readonly placeholders: ReadonlyMap<string, string>;
   /** Where a program of the project switches placeholders off and nothing else speaks of them; `null` elsewhere. */
   readonly switchedOffBy: string | null;
+  /** Files that count with another content than the disk's, by path relative to the root. */
+  readonly contents: ReadonlyMap<string, Uint8Array>;
 }
 
 /** The values for one file: `flyway:filename` is its name. */
@@ -80,7 +82,8 @@ export async function loadScript(
   const values = placeholdersFor(file.name, context);
   const syntax = { prefix: settings.placeholderPrefix, suffix: settings.placeholderSuffix, values };
   const configuration = await readScriptConfiguration(file, settings.placeholderReplacement ? syntax : null);
-  const bytes = await readFile(file.path);
+  const given = context.contents.get(file.shown);
+  const bytes = given === undefined ? await readFile(file.path) : Buffer.from(given);
   const files: MigrationFile[] = [{ path: file.shown, role: file.role, sha256: sha256(bytes) }, ...configuration.files];
   const decoded = decodeText(bytes, configuration.encoding ?? settings.encoding, file.shown);
   if (decoded.kind === "failed") {

@@ -201,9 +201,16 @@ export async function readHistory(options: ReadOptions): Promise<Result<History>
   const inCode = codeSource(programs);
   const raw = mergeSources(inCode === null ? sources : [...sources, inCode]);
   const { settings, failures: invalid } = interpretSettings(raw);
-  const groups = groupLocations(project, options, survey);
+  const contents = options.contents ?? new Map<string, Uint8Array>();
+  const gone = [...contents.keys()];
+  const groups = groupLocations(project, options, survey).map((group) => ({ ...group, gone }));
   const collected = await collectFiles([...groups, callbackGroup(raw, settings, survey)], survey, settings);
-  const read = await readEntries(collected, { settings, placeholders: allPlaceholders(settings), switchedOffBy: placeInCode(raw, inCode) });
+  const read = await readEntries(collected, {
+    settings,
+    placeholders: allPlaceholders(settings),
+    switchedOffBy: placeInCode(raw, inCode),
+    contents,
+  });
   const ordered = orderEntries(read.entries, settings);
   const failures = [
     ...invalid,

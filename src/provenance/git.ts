@@ -32,8 +32,8 @@ const SHALLOW: Finding = {
 };
 
 /** Marks a commit in the log; no path holds these control characters. */
-const MARK = "\u0001";
-const FIELD = "\u0002";
+export const MARK = "\u0001";
+export const FIELD = "\u0002";
 
 /**
  * The commit that brought each file, followed over renames, from one pass of `git log` however many files there are. `root` is absolute,
@@ -41,7 +41,7 @@ const FIELD = "\u0002";
  */
 export async function readGitProvenance(root: string, paths: readonly string[]): Promise<GitHistory> {
   if (paths.length === 0) return NOTHING;
-  const git = simpleGit({ baseDir: root, allowEnvironment: ["GIT_NO_LAZY_FETCH"] }).env(gitEnvironment());
+  const git = openGit(root);
   const top = await ask(git, ["rev-parse", "--show-toplevel"]);
   if (top === null) return NOTHING;
   const shallow = (await ask(git, ["rev-parse", "--is-shallow-repository"])) === "true";
@@ -55,6 +55,11 @@ export async function readGitProvenance(root: string, paths: readonly string[]):
   const merges = rest.length === 0 ? null : await ask(git, MERGES);
   const merged = merges === null ? new Map<string, GitProvenance>() : followRenames({ log: merges, prefix }, rest);
   return { files: new Map([...files, ...merged]), findings: shallow && files.size > 0 ? [SHALLOW] : [] };
+}
+
+/** Git in a folder, with nothing of the user's environment that could change what it says or have it fetch anything. */
+export function openGit(root: string): SimpleGit {
+  return simpleGit({ baseDir: root, allowEnvironment: ["GIT_NO_LAZY_FETCH"] }).env(gitEnvironment());
 }
 
 /** What git needs to find itself and its settings; the rest of the user's environment must not change what is read, or fetch anything. */
@@ -83,7 +88,7 @@ function logCommand(similarity: string): readonly string[] {
 }
 
 /** One answer of git, or `null` where git says no (no repository, no commit, no git on this machine, a folder it does not trust). */
-async function ask(git: SimpleGit, command: readonly string[]): Promise<string | null> {
+export async function ask(git: SimpleGit, command: readonly string[]): Promise<string | null> {
   try {
     return (await git.raw([...command])).trim();
   } catch (error) {

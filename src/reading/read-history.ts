@@ -22,16 +22,18 @@ export async function readHistory(adapter: Adapter, options: ReadOptions): Promi
     });
   }
   const dated = await addProvenance(history);
-  const readsBookkeeping = await mentionsBookkeeping(dated);
+  const readsBookkeeping = await mentionsBookkeeping(dated, options.contents ?? new Map());
   return ok(withSchemaCreation(readsBookkeeping ? dated : { ...dated, bookkeepingSql: [] }));
 }
 
 /** Whether any file names a table of the tool's own; otherwise the shadow does without them, and its schemas can be dropped again. */
-async function mentionsBookkeeping(history: History): Promise<boolean> {
+async function mentionsBookkeeping(history: History, contents: ReadonlyMap<string, Uint8Array>): Promise<boolean> {
   const names = history.bookkeeping.map((table) => table.slice(table.lastIndexOf(".") + 1).toLowerCase());
   const paths = new Set(history.migrations.flatMap((migration) => migration.files.map((file) => file.path)));
   for (const path of paths) {
-    const text = (await readFile(join(history.root, path), "latin1")).toLowerCase();
+    const given = contents.get(path);
+    const bytes = given === undefined ? await readFile(join(history.root, path)) : Buffer.from(given);
+    const text = bytes.toString("latin1").toLowerCase();
     if (names.some((name) => text.includes(name))) return true;
   }
   return false;

@@ -31,7 +31,7 @@ export interface RecordingMark {
   readonly objects: number;
 }
 
-/** Notes where the extension's own records end. */
+/** Notes where the extension's own records end. Only where there is the extension. */
 export async function markRecording(session: Session): Promise<RecordingMark> {
   const [mark] = await session.rows<RecordingMark>(
     `select coalesce((select max(id) from pggit.history), 0) as history, coalesce((select max(id) from pggit.objects), 0) as objects`,
@@ -40,24 +40,19 @@ export async function markRecording(session: Session): Promise<RecordingMark> {
 }
 
 /**
- * Takes out what the extension's triggers recorded since the mark, so that no change stands in the history twice: their history rows (they carry no commit),
- * functions under their oid, and objects of the record's own schemas. `transaction`: only rows of the present transaction; `session`: also
- * those of statements that ran outside of one, told by the role alone.
+ * Takes out what the extension's triggers recorded since the mark, so that no change stands in the history twice; told by having no commit. `transaction`: what they
+ * wrote in the present transaction, objects included, which the record then writes itself. `session`: the history of this role since the mark,
+ * for statements that ran outside of a transaction.
  */
 export async function reconcileRecording(
   session: Session,
   { mark, within }: { readonly mark: RecordingMark; readonly within: "transaction" | "session" },
 ): Promise<void> {
   // The extension's rows have the default created_at, which is the start of their transaction.
-  const ours = within === "transaction" ? "created_at = CURRENT_TIMESTAMP::timestamp" : "true";
-  await session.rows(
-    `with taken as (
-       delete from pggit.history
-       where id > $1 and commit_hash is null and created_by = current_user and ${ours} returning object_id
-     )
-     delete from pggit.objects o
-     where o.id > $2 and not coalesce(o.metadata ? 'pggit', false)
-       and (o.schema_name like 'pggit%' or (o.object_type = 'FUNCTION' and o.object_name ~ '^\\d+$')) and ${ours.replace("created_at", "o.created_at")}`,
-    [mark.history, mark.objects],
-  );
+  const ours = within === "transaction" ? "and created_at = CURRENT_TIMESTAMP::timestamp" : "";
+  await session.rows(`delete from pggit.history where id > $1 and commit_hash is null and created_by = current_user ${ours}`, [
+    mark.history,
+  ]);
+  if (within === "session") return;
+  await session.rows(`delete from pggit.objects where id > $1 and not coalesce(metadata ? 'pggit', false) ${ours}`, [mark.objects]);
 }
