@@ -75,7 +75,7 @@ export async function withExamined<T>(request: ApplyRequest, work: (examined: Ex
       scope,
       expectations,
       known: furthest(recorded.known, reading.known),
-      ignore: [...options.drift.ignore, ...unfinishedIndexes(request, recorded)],
+      ignore: [...options.drift.ignore, ...unfinishedIndexes(request, recorded), ...writtenBy(request, reading.outdated)],
     });
     if (assessed.kind === "failed") return assessed;
     const mismatch = options.sameMajor && assessed.value.crossMajor ? otherMajor(target, expectations.engine()) : null;
@@ -102,6 +102,14 @@ function unfinishedIndexes({ runnable }: ApplyRequest, { known }: KnownRecord): 
   );
 }
 
+/** Objects of repeatable migrations whose older text stands there: they are made anew by what is pending. */
+function writtenBy({ runnable }: ApplyRequest, ids: readonly string[]): readonly string[] {
+  const written = runnable.migrations.filter(({ plan }) => ids.includes(plan.id)).flatMap(({ up }) => up.statements);
+  return written.flatMap(({ parsed }) =>
+    parsed.changes.flatMap(({ object }) => (object === null ? [] : [`*.${object.name}`, `*.${object.name}(*`, `*.${object.name}.*`])),
+  );
+}
+
 async function proceed(request: ApplyRequest, examined: Examined): Promise<Result<ApplyOutcome>> {
   const { options, surroundings, runnable, target } = request;
   const { assessment, expectations } = examined;
@@ -120,7 +128,7 @@ async function proceed(request: ApplyRequest, examined: Examined): Promise<Resul
   if (assessment.unseen.length > 0) surroundings.progress.warn(unseenWarning(assessment.unseen));
   if (options.expect !== null && options.expect !== state) return stop(unexpectedState(options.expect, state));
   const wanted = options.recordOnly ? [] : pending;
-  const questions = openQuestions(runnable.plan, wanted, options.confirmation);
+  const questions = openQuestions(runnable.plan, wanted, { confirmation: options.confirmation, mismatches: examined.reading.questions });
   if (options.dryRun)
     return state === "drift"
       ? stop({ ...driftRefusal(assessment), exitCode: 3 })

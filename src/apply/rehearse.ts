@@ -86,6 +86,8 @@ async function onCopy(shadow: Shadow, { request, assessment, copy, place }: Rehe
             known: { applied: assessment.applied, basis: "history-table", begun: null },
             facts: new Map(),
             warnings: [],
+            questions: [],
+            outdated: [],
             stamp: noStamp,
           }),
         ),

@@ -1,4 +1,5 @@
 import type { Session } from "../database/session.ts";
+import type { EdgeCaseDraft } from "../model/edge-case.ts";
 import type { Result } from "../model/failure.ts";
 import type { MigrationFact } from "../store/record.ts";
 import type { Known } from "./assess.ts";
@@ -10,8 +11,12 @@ export interface HistoryReading {
   readonly known: Known | null;
   /** What to record of each applied migration; by its id. */
   readonly facts: ReadonlyMap<string, Pick<MigrationFact, "appliedAt" | "appliedBy" | "executionMs" | "source">>;
-  /** Missing, changed, failed or out-of-order entries, in sentences. */
+  /** What the comparison of the catalogs answers, in sentences: edited and missing files, another order. */
   readonly warnings: readonly string[];
+  /** What it does not answer: a migration that broke off, one that was passed over. Nothing runs before they are decided. */
+  readonly questions: readonly EdgeCaseDraft[];
+  /** Repeatable migrations that stand there with an older text and are pending again. */
+  readonly outdated: readonly string[];
   readonly stamp: Stamp;
 }
 

@@ -106,7 +106,7 @@ export const standard: ApplyOptions = {
 
 /** Where a tool keeps no table of its own. */
 export const noHistory: TargetHistory = {
-  read: () => Promise.resolve(ok({ known: null, facts: new Map(), warnings: [], stamp: noStamp })),
+  read: () => Promise.resolve(ok({ known: null, facts: new Map(), warnings: [], questions: [], outdated: [], stamp: noStamp })),
 };
 
 /** Surroundings that answer every question alike and remember what was asked and warned. */
