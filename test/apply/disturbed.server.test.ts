@@ -141,6 +141,7 @@ describe("a target that cannot be used", () => {
   test("a plain proxy is none", async () => {
     const proxy = await startCuttingProxy(server);
     const opened = valueOf(await openTarget(proxy.url, "read-only"));
+    expect(opened.description).toContain("127.0.0.1");
     await opened.close();
     await proxy.close();
   });
