@@ -11,10 +11,10 @@ import { withoutRecording } from "./without-recording.ts";
  * Runs within the caller's transaction, needs CREATE on the database and no superuser. Fails (exit code 1) where the role may not create schemas.
  */
 export async function createStore(session: Session, store: Store): Promise<Result<ReadyStore>> {
-  const wanted = await missingFiles(session, store);
-  if (wanted.length === 0 && store.kind !== "none") return ok(store);
+  if (store.kind !== "none" && store.missing.length === 0) return ok(store);
   const refusal = await mayNotCreate(session);
   if (refusal !== null) return failed(refusal);
+  const wanted = await missingFiles(session, store);
   await withoutRecording(session, store, async () => {
     for (const file of wanted) await session.run(file.sql);
   });

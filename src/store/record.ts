@@ -11,7 +11,8 @@ import { writeBranches, writeHeads } from "./write-branches.ts";
 import { writeCommits } from "./write-commits.ts";
 import { writeDecisions } from "./write-decisions.ts";
 import { writeMigrations } from "./write-migrations.ts";
-import { writeDependencies, writeHistory, writeObjects } from "./write-objects.ts";
+import { writeDependencies } from "./write-dependencies.ts";
+import { writeHistory, writeObjects } from "./write-objects.ts";
 
 /** One migration that stands in the target, and how it came there. */
 export interface MigrationFact {

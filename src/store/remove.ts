@@ -1,11 +1,11 @@
 import type { Session } from "../database/session.ts";
 import { failed, ok, type Result } from "../model/failure.ts";
-import { describeObjects, type Describable } from "./describe-objects.ts";
+import { describeObjects } from "./describe-objects.ts";
 import type { ReadyStore } from "./store.ts";
 import { withoutRecording } from "./without-recording.ts";
 import { sha256 } from "./migration-content.ts";
 import { write, writeRows } from "./write.ts";
-import { writeDependencies } from "./write-objects.ts";
+import { writeDependencies, type Dependable } from "./write-dependencies.ts";
 
 export interface RemoveRequest {
   readonly tool: string;
@@ -64,10 +64,8 @@ export async function removeMigrations(session: Session, store: ReadyStore, requ
   return rows;
 }
 
-interface Left extends Describable {
+interface Left extends Dependable {
   readonly id: number;
-  readonly line: string;
-  readonly branch: string;
 }
 
 /** Turns the objects that the commits changed back to their last remaining change, or takes them out. */
@@ -193,7 +191,7 @@ async function removeOurRows(session: Session, store: Extract<ReadyStore, { read
       ...optional,
       `delete from pggit.commits where hash in ${ours}`,
       `delete from pggit.migrations where version in ${versions}`,
-      `update pggit.branches set head_commit_hash = null where head_commit_hash in ${ours}`,
+      `update pggit.branches set head_commit_hash = null, total_objects = 0, modified_objects = 0 where head_commit_hash in ${ours}`,
       `delete from pggit.branches b where created_by = 'pggit-migrate' and name <> 'main' and not exists (select from pggit.commits c where c.branch_id = b.id)
          and not exists (select from pggit.history h where h.branch_id = b.id) and not exists (select from pggit.branches x where x.parent_branch_id = b.id)`,
     ].join(";\n"),

@@ -1,6 +1,7 @@
 import type { Session } from "../database/session.ts";
 import { quoteIdentifier } from "../sql/quote.ts";
 import type { RecordingTrigger, Store } from "./store.ts";
+import { toJson } from "./write.ts";
 
 const switches: Record<RecordingTrigger["enabled"], string> = { O: "ENABLE", D: "DISABLE", R: "ENABLE REPLICA", A: "ENABLE ALWAYS" };
 
@@ -14,8 +15,13 @@ export async function withoutRecording<T>(session: Session, store: Store, work: 
   if (active.length === 0) return await work();
   if (!active.every(({ mayAlter }) => mayAlter)) {
     const mark = await markRecording(session);
+    const objects = await session.rows<{ row: unknown }>("select to_json(o) as row from pggit.objects o where metadata ? 'pggit'");
     const result = await work();
     await reconcileRecording(session, { mark, within: "transaction" });
+    await putBack(
+      session,
+      objects.map(({ row }) => row),
+    );
     return result;
   }
   await session.run(active.map(({ name }) => `ALTER EVENT TRIGGER ${quoteIdentifier(name)} DISABLE`).join("; "));
@@ -23,6 +29,17 @@ export async function withoutRecording<T>(session: Session, store: Store, work: 
   // After an error the transaction is lost and the switch with it.
   await session.run(active.map(({ name, enabled }) => `ALTER EVENT TRIGGER ${quoteIdentifier(name)} ${switches[enabled]}`).join("; "));
   return result;
+}
+
+/** The triggers also count up the versions of objects that the record has, and empty their metadata, by which the record finds them again. */
+async function putBack(session: Session, rows: readonly unknown[]): Promise<void> {
+  await session.rows(
+    `update pggit.objects o set version = v.version, version_major = v.version_major, version_minor = v.version_minor, version_patch = v.version_patch,
+       metadata = v.metadata, is_active = v.is_active, updated_at = v.updated_at
+     from json_populate_recordset(null::pggit.objects, $1::json) v
+     where o.id = v.id and (o.version, o.metadata, o.is_active) is distinct from (v.version, v.metadata, v.is_active)`,
+    [toJson(rows)],
+  );
 }
 
 /** How far the extension's own history goes: what it writes from here on has higher ids. */

@@ -2,7 +2,7 @@ import type { EdgeCase } from "../model/edge-case.ts";
 import { upScript } from "./migration-content.ts";
 import type { Prepared, RecordContext } from "./record.ts";
 import { formatUtc, parseUtc } from "./utc.ts";
-import { writeRows } from "./write.ts";
+import { toJson, writeRows } from "./write.ts";
 
 /** What a choice means in the extension's words. */
 function reviewStatus({ decision }: EdgeCase): "PENDING" | "APPROVED" | "REJECTED" | "MODIFIED" {
@@ -70,7 +70,7 @@ export async function writeDecisions(context: RecordContext, prepared: readonly 
   const fresh = await session.rows<{ edge: string; id: number }>(
     `select v.edge, nextval(pg_get_serial_sequence('pggit.ai_edge_cases', 'id'))::integer as id from json_to_recordset($1::json) as ${columns}
      where not exists (select from pggit_migrate.edge_cases k where k.tool = v.tool and k.edge_case = v.edge)`,
-    [JSON.stringify(values)],
+    [toJson(values)],
   );
   const ids = new Map(fresh.map(({ edge, id }) => [edge, id]));
   const added = values.flatMap((value) => {

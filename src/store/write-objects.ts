@@ -1,4 +1,3 @@
-import type { Session } from "../database/session.ts";
 import type { Description } from "./describe-objects.ts";
 import { sha256, statementsOn } from "./migration-content.ts";
 import type { HistoryRow, ObjectState } from "./object-states.ts";
@@ -119,84 +118,4 @@ export async function writeHistory(
      order by v.ordinality returning 1`,
     values,
   );
-}
-
-/**
- * What the standing objects need, as the catalog says: foreign keys, views, sequences behind defaults, types of columns, functions of triggers. Both ends are
- * objects of one branch; what no longer holds is taken out again.
- */
-export async function writeDependencies(
-  session: Session,
-  objects: readonly { readonly line: string; readonly branch: string }[],
-): Promise<number> {
-  const values = objects.map(({ line, branch }) => ({ line, branch }));
-  const [counted] =
-    values.length === 0
-      ? []
-      : await session.rows<{ count: number }>(
-          `with touched as (
-             select o.id, o.branch_name, o.branch_id, o.is_active, n.oid as namespace, o.object_name
-             from json_to_recordset($1::json) as v(line text, branch text)
-             join pggit.objects o on o.metadata #>> '{pggit,line}' = v.line and o.branch_name = v.branch
-             left join pg_catalog.pg_namespace n on n.nspname = o.schema_name
-           ),
-           relation as (
-             select o.id, o.branch_name, c.oid from pggit.objects o
-             join pg_catalog.pg_namespace n on n.nspname = o.schema_name
-             join pg_catalog.pg_class c on c.relnamespace = n.oid and pg_catalog.quote_ident(c.relname) = o.object_name
-             where o.is_active and o.object_type in ('TABLE', 'VIEW', 'MATERIALIZED_VIEW', 'SEQUENCE')
-           ),
-           named as (
-             select o.id, o.branch_name, p.oid, 'pg_catalog.pg_proc'::regclass as catalog from pggit.objects o
-             join pg_catalog.pg_namespace n on n.nspname = o.schema_name
-             join pg_catalog.pg_proc p on p.pronamespace = n.oid and split_part(o.object_name, '(', 1) = pg_catalog.quote_ident(p.proname)
-               and o.object_name = pg_catalog.quote_ident(p.proname) || '(' || pg_catalog.oidvectortypes(p.proargtypes) || ')'
-             where o.is_active and o.object_type in ('FUNCTION', 'PROCEDURE')
-             union all
-             select o.id, o.branch_name, t.oid, 'pg_catalog.pg_type'::regclass from pggit.objects o
-             join pg_catalog.pg_namespace n on n.nspname = o.schema_name
-             join pg_catalog.pg_type t on t.typnamespace = n.oid and pg_catalog.quote_ident(t.typname) = o.object_name
-             where o.is_active and o.object_type = 'TYPE'
-             union all
-             select id, branch_name, oid, 'pg_catalog.pg_class'::regclass from relation
-           ),
-           needs as (
-             select r.id as dependent, k.confrelid as needed, 'pg_catalog.pg_class'::regclass as catalog, 'foreign_key' as type
-             from relation r join pg_catalog.pg_constraint k on k.conrelid = r.oid and k.contype = 'f'
-             union all
-             select r.id, d.refobjid, d.refclassid, 'view' from relation r
-             join pg_catalog.pg_rewrite w on w.ev_class = r.oid
-             join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_rewrite'::regclass and d.objid = w.oid and d.deptype = 'n'
-             union all
-             select r.id, d.refobjid, d.refclassid, case d.refclassid when 'pg_catalog.pg_class'::regclass then 'sequence' when 'pg_catalog.pg_type'::regclass then 'type' else 'function' end
-             from relation r join pg_catalog.pg_attrdef a on a.adrelid = r.oid
-             join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_attrdef'::regclass and d.objid = a.oid and d.deptype = 'n'
-             union all
-             select r.id, d.refobjid, d.refclassid, 'type' from relation r
-             join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_class'::regclass and d.objid = r.oid and d.deptype = 'n'
-               and d.refclassid = 'pg_catalog.pg_type'::regclass
-             union all
-             select r.id, t.tgfoid, 'pg_catalog.pg_proc'::regclass, 'trigger' from relation r
-             join pg_catalog.pg_trigger t on t.tgrelid = r.oid and not t.tgisinternal
-           ),
-           wanted as (
-             select distinct on (t.id, n.id) t.id as dependent, n.id as needed, t.branch_id, needs.type
-             from touched t join needs on needs.dependent = t.id
-             join named n on n.oid = needs.needed and n.catalog = needs.catalog and n.branch_name = t.branch_name and n.id <> t.id
-             order by t.id, n.id, needs.type
-           ),
-           gone as (
-             delete from pggit.dependencies d using touched t
-             where d.dependent_id = t.id and d.metadata ? 'pggit' and not exists (select from wanted w where w.dependent = d.dependent_id and w.needed = d.depends_on_id)
-             returning 1
-           ),
-           made as (
-             insert into pggit.dependencies (dependent_id, depends_on_id, branch_id, dependency_type, metadata)
-             select dependent, needed, branch_id, type, '{"pggit": true}'::jsonb from wanted
-             on conflict (dependent_id, depends_on_id) do nothing returning 1
-           )
-           select ((select count(*) from gone) + (select count(*) from made))::integer as count`,
-          [JSON.stringify(values)],
-        );
-  return counted?.count ?? 0;
 }

@@ -5,6 +5,7 @@ import type { MigrateRequest } from "../../src/configuration/resolve-request.ts"
 import type { Plan } from "../../src/model/plan.ts";
 import { convert, type Conversion } from "../../src/pipeline.ts";
 import { sealPlan } from "../../src/plan/write-plan.ts";
+import type { MigrationFact } from "../../src/store/record.ts";
 import { silentRun } from "../support/silent-run.ts";
 
 /** A history with what a record gets wrong easily: renamings, a table that comes back, names that want quotes, every kind of object. */
@@ -45,8 +46,19 @@ export interface ShopOptions {
   readonly files?: Readonly<Record<string, string>>;
 }
 
+/** What is known of a migration that another tool ran. */
+export function factOf(id: string, more: Partial<MigrationFact> = {}): MigrationFact {
+  return { id, how: "recorded", appliedAt: "2023-05-04T10:00:00Z", appliedBy: "deploy", executionMs: 12, source: null, ...more };
+}
+
+/** A conversion of the shop. */
+export interface Shop {
+  readonly plan: Plan;
+  readonly conversion: Conversion;
+}
+
 /** Converts the shop as the program does, on the embedded database. Takes a few seconds. */
-export async function convertShop({ files = {} }: ShopOptions = {}): Promise<{ readonly plan: Plan; readonly conversion: Conversion }> {
+export async function convertShop({ files = {} }: ShopOptions = {}): Promise<Shop> {
   const root = mkdtempSync(join(tmpdir(), "pggit-shop-"));
   try {
     mkdirSync(join(root, "sql"));

@@ -16,8 +16,16 @@ const password = "a secret/with: odd@characters";
 
 let running: { readonly server: EmbeddedPostgres; readonly databaseDir: string } | null = null;
 
-/** Starts one native PostgreSQL for the whole run of the server tests; gives its URL (a superuser's) as `serverUrl`; stops and removes it afterwards. */
+/**
+ * Starts one native PostgreSQL for the whole run of the server tests; gives its URL (a superuser's) as `serverUrl`; stops and removes it afterwards.
+ * `PGGIT_TEST_SERVER` names another server to run them on, of an older major for one.
+ */
 export async function setup(project: TestProject): Promise<void> {
+  const given = process.env["PGGIT_TEST_SERVER"];
+  if (given !== undefined) {
+    project.provide("serverUrl", given);
+    return;
+  }
   linkLibraries();
   const NativePostgres = await importWithoutExitHooks();
   const databaseDir = mkdtempSync(join(tmpdir(), "pggit-server-"));
