@@ -129,6 +129,7 @@ async function proceed(request: ApplyRequest, examined: Examined): Promise<Resul
   if (options.expect !== null && options.expect !== state) return stop(unexpectedState(options.expect, state));
   const wanted = options.recordOnly ? [] : pending;
   const questions = openQuestions(runnable.plan, wanted, { confirmation: options.confirmation, mismatches: examined.reading.questions });
+  if (state === "partial") for (const told of hazardsOf(request, wanted)) surroundings.progress.warn(told);
   if (options.dryRun)
     return state === "drift"
       ? stop({ ...driftRefusal(assessment), exitCode: 3 })
@@ -184,6 +185,14 @@ async function proceed(request: ApplyRequest, examined: Examined): Promise<Resul
   if (ran.failure !== null) return finish({ ...outcome, after: ran.executed.length + assessment.applied.length === 0 ? state : "partial" });
   const difference = await writing.compare();
   return finish({ ...outcome, after: difference === null ? "head" : "drift", failure: difference });
+}
+
+/** What the migrations that would run on rows that exist may do to them, the worst only. */
+function hazardsOf({ runnable }: ApplyRequest, ids: readonly string[]): readonly string[] {
+  const pending = runnable.migrations.filter(({ plan }) => ids.includes(plan.id));
+  return pending.flatMap(({ plan }) =>
+    plan.up.flatMap(({ hazards }) => hazards.filter(({ severity }) => severity === "high").map(({ message }) => `${plan.id}: ${message}`)),
+  );
 }
 
 function runQuestion({ target }: ApplyRequest, { state, pending }: Assessment): string {

