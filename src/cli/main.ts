@@ -45,6 +45,8 @@ program
   .option("--no-stamp", "do not enter migrations in the source tool's own table")
   .option("--shadow-mode", "do it to a throwaway copy of the database instead")
   .option("--same-major", "compare on a shadow of the database's own major version only")
+  .option("--rollback", "with --to-original-state: as `pggit rollback`, with the newest plan of the output folder")
+  .option("--to-original-state", "see --rollback")
   .option("--ai", "let the configured language model help with what rules cannot do")
   .option("--out <dir>", "where plan and files are written (default: pggit)")
   .addOption(new Option("--stop-after <stage>", "end early; nothing is written").choices(["read", "replay", "prove"]))
@@ -52,7 +54,12 @@ program
   .option("--json", "one JSON document on standard output, nothing else")
   .option("--quiet", "no progress, no report")
   .option("--no-color", "no colour, on a terminal too")
-  .action(async (dir: string, flags: MigrateFlags & TargetFlags) => {
+  .action(async (dir: string, flags: MigrateFlags & RollbackFlags & { rollback?: boolean }) => {
+    if (flags.rollback === true) {
+      const { runRollback } = await import("./rollback.ts");
+      process.exitCode = await runRollback(flags);
+      return;
+    }
     const { runMigrate } = await import("./migrate.ts");
     process.exitCode = await runMigrate(dir, flags);
   });

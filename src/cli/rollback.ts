@@ -12,6 +12,7 @@ export interface RollbackFlags extends TargetFlags {
   readonly to?: string;
   readonly toOriginalState?: boolean;
   readonly plan?: string;
+  readonly out?: string;
 }
 
 /** `pggit rollback`: takes migrations back by their proven ways. Gives the exit code. */
@@ -21,7 +22,7 @@ export async function runRollback(given: RollbackFlags): Promise<ExitCode> {
   const { result, run } = await runCommand(flags, async ({ progress, signal }) => {
     const destination = destinationOf(flags);
     if (destination === null) return failed(oneDestination);
-    const plan = await findPlan(flags.plan);
+    const plan = await findPlan(flags);
     if (plan.kind === "failed") return plan;
     const access = flags.dryRun === true ? ("read-only" as const) : ("read-write" as const);
     return withDatabase({ plan: plan.value, flags, project: ".", replays: [], progress, signal, access }, (request) =>

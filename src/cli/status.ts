@@ -24,7 +24,7 @@ interface Status {
 /** `pggit status`: where a database stands in the newest plan here; without a database what the plan holds. Writes nothing. */
 export async function runStatus(flags: TargetFlags & { readonly plan?: string }): Promise<ExitCode> {
   const { result, run } = await runCommand<Status>(flags, async ({ progress, signal }) => {
-    const plan = await findPlan(flags.plan);
+    const plan = await findPlan(flags);
     if (plan.kind === "failed") return plan;
     if (flags.database === undefined) {
       const read = await readPlan(plan.value);
