@@ -14,6 +14,7 @@ import { takeRunLock } from "./run-lock.ts";
 import { scopeOf, type Scope } from "./scope.ts";
 import { allowedIn } from "./table.ts";
 import type { HistoryReading } from "./target-history.ts";
+import { findUnrunnable } from "./unrunnable.ts";
 import { driftRefusal, requireYes, unexpectedState } from "./refusals.ts";
 import { openWriting, type Writing } from "./writing.ts";
 
@@ -139,6 +140,8 @@ async function proceed(request: ApplyRequest, examined: Examined): Promise<Resul
   if (state === "drift") return stop(driftRefusal(assessment));
   if (state === "empty" && options.recordOnly) return stop(unexpectedState("head", "empty"));
 
+  const unrunnable = findUnrunnable(runnable.migrations.filter(({ plan }) => wanted.includes(plan.id)));
+  if (unrunnable !== null) return stop(unrunnable);
   const allowed = allowedIn(state, options.confirmation);
   const missing = assessment.applied.filter((id) => !examined.recorded.recorded.includes(id));
   if (missing.length > 0 && allowed.record === "ask") {

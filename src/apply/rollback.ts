@@ -18,6 +18,7 @@ import type { RunnableMigration } from "./runnable.ts";
 import { scopeOf } from "./scope.ts";
 import { createStoreRecorder } from "./store-recorder.ts";
 import { examineTakingBack, forbidTakingBack } from "./take-back.ts";
+import { findUnrunnable } from "./unrunnable.ts";
 import { describeRun, rollBackQuietly } from "./writing.ts";
 
 /** Where a rollback leads: behind a migration, or to what was before pggit came. */
@@ -66,6 +67,8 @@ async function goBack(request: ApplyRequest, looked: Looked, destination: Destin
   if (destination.kind === "original-state" && first?.how === "built" && looked.store.kind !== "none") {
     return undoBuild(request, { store: looked.store, before });
   }
+  const unrunnable = findUnrunnable(back.flatMap((migration) => (migration.down === null ? [] : [{ ...migration, up: migration.down }])));
+  if (unrunnable !== null) return ok({ ...nothing, failure: unrunnable });
   const examined = await examineTakingBack(session, back);
   if (examined.refusal !== null) return ok({ ...nothing, failure: examined.refusal });
   for (const loss of examined.losses) surroundings.progress.warn(`Would be lost: ${loss}.`);
