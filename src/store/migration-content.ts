@@ -41,11 +41,31 @@ export function downStatements({ rollback }: Pick<PlanMigration, "rollback">): r
   return rollback.status === "irreversible" || rollback.status === "unproven" ? null : rollback.sql;
 }
 
-/** The statements of a migration that write an object of this name, else all of them. */
-export function statementsOn(migration: Pick<PlanMigration, "up" | "folder">, name: string): string {
-  const bare = name.replace(/\(.*$/s, "").replaceAll('"', "");
-  const own = migration.up.filter(({ objects }) => objects.writes.some((key) => key.split(/[:.(]/).includes(bare)));
-  return upScript({ ...migration, up: own.length === 0 ? migration.up : own });
+/** Characters of SQL that one history row holds at most: a dump's rows would each repeat the whole of it. */
+const longestSql = 20_000;
+
+/**
+ * What a migration ran on an object, by the object's name as the record has it: the statements that write it, else the whole script; cut at 20,000 characters, and
+ * `null` where only a longer script could be named. The migration is indexed once, so that a dump of a thousand tables costs no more than its statements.
+ */
+export function statementsByName(migration: Pick<PlanMigration, "up" | "folder">): (name: string) => string | null {
+  const byName = new Map<string, Set<PlanStatement>>();
+  for (const statement of migration.up) {
+    for (const key of statement.objects.writes) {
+      for (const word of key.split(/[:.(]/).slice(1)) {
+        const known = byName.get(word);
+        if (known === undefined) byName.set(word, new Set([statement]));
+        else known.add(statement);
+      }
+    }
+  }
+  const whole = upScript(migration);
+  return (name) => {
+    const own = byName.get(name.replace(/\(.*$/s, "").replaceAll('"', ""));
+    if (own === undefined) return whole.length <= longestSql ? whole : null;
+    const sql = upScript({ ...migration, up: [...own] });
+    return sql.length <= longestSql ? sql : `${sql.slice(0, longestSql)} …`;
+  };
 }
 
 function scriptOf({ sql, data }: PlanStatement, folder: string): string {

@@ -1,5 +1,5 @@
 import type { Description } from "./describe-objects.ts";
-import { sha256, statementsOn } from "./migration-content.ts";
+import { sha256, statementsByName } from "./migration-content.ts";
 import type { HistoryRow, ObjectState } from "./object-states.ts";
 import type { Prepared, RecordContext } from "./record.ts";
 import { formatUtc } from "./utc.ts";
@@ -79,7 +79,7 @@ export async function writeHistory(
   history: readonly HistoryRow[],
   prepared: readonly Prepared[],
 ): Promise<number> {
-  const byHash = new Map(prepared.map((one) => [one.hash, one]));
+  const byHash = new Map(prepared.map((one) => [one.hash, { ...one, sqlOf: statementsByName(one.migration) }]));
   const values = history.map(({ line, branch, commit, change, step, oldVersion, newVersion, oldSemanticVersion, hash, at }) => {
     const source = byHash.get(commit);
     return {
@@ -101,7 +101,7 @@ export async function writeHistory(
         hash,
       },
       description: step.reason,
-      sql: source === undefined ? null : statementsOn(source.migration, step.name),
+      sql: source?.sqlOf(step.name) ?? null,
       at: formatUtc(at),
       by: source?.migration.author ?? source?.fact.appliedBy ?? null,
     };

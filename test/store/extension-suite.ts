@@ -59,6 +59,7 @@ export function describeBesideExtension(url: string, shop: () => Shop): void {
       ({ plan, conversion } = shop());
       target = await openTarget(url, { name, owner });
       session = target.session;
+      await session.run("SET TimeZone TO 'Asia/Kolkata'");
       await target.superuser.run(shapeA);
     });
     afterAll(() => target?.close());
@@ -136,6 +137,17 @@ export function describeBesideExtension(url: string, shop: () => Shop): void {
       expect(removed).toEqual({ kind: "ok", value: undefined });
       expect(await everything()).toEqual(before);
       expect(await find()).toMatchObject({ kind: "native", missing: [101, 102] });
+    });
+
+    test("a change that fails leaves the triggers and the extension's rows as they were", async () => {
+      const before = await everything();
+      const work = (): Promise<unknown> => session.run("CREATE TABLE half (id integer); SELECT 1 / 0");
+      await expect(inTransaction(session, () => withoutRecording(session, store, work))).rejects.toThrow("division by zero");
+      expect(await rows("select evtname, evtenabled from pg_event_trigger where evtname like 'pggit_d%' order by 1")).toEqual([
+        { evtname: "pggit_ddl_trigger", evtenabled: "O" },
+        { evtname: "pggit_drop_trigger", evtenabled: "A" },
+      ]);
+      expect(await everything()).toEqual(before);
     });
 
     test("takes over what the extension recorded before, and gives it back", async () => {

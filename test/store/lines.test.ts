@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { PlanObject } from "../../src/model/plan.ts";
 import { branchesOf } from "../../src/store/branches.ts";
-import { commitHash, contentHash, downStatements, statementsOn, upScript } from "../../src/store/migration-content.ts";
+import { commitHash, contentHash, downStatements, statementsByName, upScript } from "../../src/store/migration-content.ts";
 import { objectLines, splitIdentity } from "../../src/store/object-lines.ts";
 import { changeObjects, type NewCommit, type ObjectRow } from "../../src/store/object-states.ts";
 import { formatUtc, parseUtc } from "../../src/store/utc.ts";
@@ -151,8 +151,18 @@ describe("what a migration is in the record", () => {
     expect(upScript(migration)).toBe(
       `CREATE TABLE a (id integer);\nCOPY b FROM STDIN;\n-- 3 rows, 12 bytes, SHA-256 ${"ab".repeat(32)}: see migrations/0001_a/up.sql`,
     );
-    expect(statementsOn(migration, "a")).toBe("CREATE TABLE a (id integer);");
-    expect(statementsOn(migration, '"nobody"')).toBe(upScript(migration));
+    const sqlOf = statementsByName(migration);
+    expect(sqlOf("a")).toBe("CREATE TABLE a (id integer);");
+    expect(sqlOf('"b"')).toContain("COPY b FROM STDIN;");
+    expect(sqlOf('"nobody"')).toBe(upScript(migration));
+    const long = {
+      ...statement,
+      sql: `CREATE TABLE c (${"x integer, ".repeat(2000)}y integer)`,
+      objects: { reads: [], writes: ["table:c"] },
+    };
+    const dump = statementsByName({ ...migration, up: [statement, long] });
+    expect(dump("c")).toMatch(/^CREATE TABLE c .{19000,} …$/);
+    expect(dump("nobody")).toBeNull();
   });
 
   test("its hash is of tool, id, statements and data, and the commit's of what it stands on too", () => {

@@ -24,6 +24,8 @@ export function describeOwnStore(url: string, shop: () => Shop): void {
     ({ plan, conversion } = shop());
     target = await openTarget(url, { name: "store_own", owner: "store_owner" });
     session = target.session;
+    // Nothing that is written may depend on the settings of the session.
+    await session.run("SET TimeZone TO 'America/New_York'; SET IntervalStyle TO sql_standard; SET extra_float_digits TO 0");
   });
   afterAll(() => target?.close());
 

@@ -38,39 +38,39 @@ where c.relkind in ('r', 'p') and c.relname = any($1)
   and (select count(*) from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attname = any($2) and not a.attisdropped) = $3
 order by 1, 2`;
 
+/** A table of Flyway's, quoted and schema-qualified. */
+export interface HistoryTable {
+  readonly table: string;
+  /** Named by the settings or in the current schema; or in some other schema, where it may be another application's. */
+  readonly place: "own" | "elsewhere";
+}
+
 /**
- * Flyway's table in a database, quoted: the one that the settings name, else the one of the usual name in the current schema, else the only one of that name
- * anywhere. `null` where there is none. Fails (exit code 2) where several are left, and where the role may not read it.
+ * Flyway's table in a database: the one that the settings name, else the one of the usual name in the current schema, which Flyway takes where no setting names a schema; else
+ * every one in other schemas, since the role that Flyway connects as may have another current schema than this one. Fails (exit code 2) where the
+ * role may not read it.
  */
-export async function findTable(at: Inspector, configured: readonly string[]): Promise<Result<string | null>> {
+export async function findTables(at: Inspector, configured: readonly string[]): Promise<Result<readonly HistoryTable[]>> {
   const wanted = configured.map((table) => ({ schema: table.slice(0, table.indexOf(".")), name: table.slice(table.indexOf(".") + 1) }));
   const names = [...new Set([...wanted.map(({ name }) => name), ...usualNames])];
   const tables = (await at.rows(query, [names, columns, columns.length])) as readonly unknown[] as readonly FoundTable[];
   const named = tables.filter(({ schema, name }) => wanted.some((one) => one.schema === schema && one.name === name));
-  // Without a setting for the schema Flyway takes the current one of its connection.
-  const [first, ...others] = [named, tables.filter(({ here }) => here), tables].find((list) => list.length > 0) ?? [];
-  if (first === undefined) return ok(null);
-  // Flyway itself moves on to the new name only where the old table is gone.
-  const newest = others.every(({ schema }) => schema === first.schema)
-    ? [first, ...others].find(({ name }) => name === names[0])
-    : undefined;
-  const chosen = newest ?? first;
-  if (others.length > 0 && newest === undefined) {
-    const listed = [first, ...others].map(({ schema, name }) => qualifiedName(schema, name)).join(", ");
-    return failed(
-      inputFailure("several-history-tables", `the database has several of Flyway's tables: ${listed}`, {
-        location: listed,
-        hint: "Say whose history this is with --schema NAME.",
-      }),
-    );
+  // `public` is what no setting says.
+  const unsaid = wanted.every(({ schema }) => schema === "public");
+  const own = named.length > 0 ? named : tables.filter(({ here }) => here && unsaid);
+  // Of one schema the name that the settings have, else the newer: Flyway moves on to it only where the old table is gone.
+  const [best] = own.toSorted((left, right) => names.indexOf(left.name) - names.indexOf(right.name));
+  if (best === undefined) {
+    const readable = tables.filter((table) => table.readable);
+    return ok(readable.map(({ schema, name }) => ({ table: qualifiedName(schema, name), place: "elsewhere" })));
   }
-  const table = qualifiedName(chosen.schema, chosen.name);
-  if (chosen.readable) return ok(table);
-  const role = quoteIdentifier(chosen.role);
+  const table = qualifiedName(best.schema, best.name);
+  if (best.readable) return ok([{ table, place: "own" }]);
+  const role = quoteIdentifier(best.role);
   return failed(
-    inputFailure("no-rights-on-history", `the role ${chosen.role} may not read ${table}`, {
+    inputFailure("no-rights-on-history", `the role ${best.role} may not read ${table}`, {
       location: table,
-      hint: `GRANT USAGE ON SCHEMA ${quoteIdentifier(chosen.schema)} TO ${role}; GRANT SELECT, INSERT, DELETE ON ${table} TO ${role};`,
+      hint: `GRANT USAGE ON SCHEMA ${quoteIdentifier(best.schema)} TO ${role}; GRANT SELECT, INSERT, DELETE ON ${table} TO ${role};`,
     }),
   );
 }

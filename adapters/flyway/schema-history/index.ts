@@ -1,23 +1,32 @@
-import { ok } from "../../../src/model/failure.ts";
+import type { AppliedHistory } from "../../../src/model/applied.ts";
+import { failed, ok } from "../../../src/model/failure.ts";
+import type { Inspector, Migration } from "../../../src/model/history.ts";
 import type { SchemaHistory } from "../../adapter.ts";
 import { flywayChecksum } from "../checksum.ts";
-import { findTable } from "./find-table.ts";
+import { findTables } from "./find-table.ts";
+import { inputFailure } from "../text.ts";
 import { createTable, stampMigration, unstampMigration } from "./stamp.ts";
 import { readRows, type TableRow } from "./walk.ts";
 
 /** `flyway_schema_history`: read as Flyway reads it, written as Flyway writes it. */
 export const schemaHistory: SchemaHistory = {
   async read(at, { bookkeeping, migrations }) {
-    const table = await findTable(at, bookkeeping);
-    if (table.kind === "failed") return table;
-    if (table.value === null) return ok(null);
-    const rows = await at.rows(
-      `select installed_rank::int4 as rank, version::text as version, coalesce(description, '')::text as description, type::text as type, script::text as script,
-         checksum::int4 as checksum, installed_by::text as "installedBy", to_char(installed_on, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "installedOn",
-         execution_time::int4 as "executionMs", success
-       from ${table.value} order by installed_rank`,
+    const tables = await findTables(at, bookkeeping);
+    if (tables.kind === "failed") return tables;
+    const read: AppliedHistory[] = [];
+    for (const { table, place } of tables.value) {
+      const applied = readRows(table, await rowsOf(at, table), migrations);
+      if (place === "own" || isOfHistory(applied, migrations)) read.push(applied);
+    }
+    const [first = null, ...others] = read;
+    if (others.length === 0) return ok(first);
+    const listed = read.map(({ table }) => table).join(", ");
+    return failed(
+      inputFailure("several-history-tables", `the database has several of Flyway's tables with these migrations: ${listed}`, {
+        location: listed,
+        hint: "Say whose history this is with --schema NAME.",
+      }),
     );
-    return ok(readRows(table.value, rows as readonly unknown[] as readonly TableRow[], migrations));
   },
   create: createTable,
   stamp: stampMigration,
@@ -28,3 +37,19 @@ export const schemaHistory: SchemaHistory = {
     return texts.some((text) => flywayChecksum(text.replace(/^\uFEFF/, "")) === checksum);
   },
 };
+
+async function rowsOf(at: Inspector, table: string): Promise<readonly TableRow[]> {
+  const rows = await at.rows(
+    `select installed_rank::int4 as rank, version::text as version, coalesce(description, '')::text as description, type::text as type, script::text as script,
+       checksum::int4 as checksum, installed_by::text as "installedBy", to_char(installed_on, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "installedOn",
+       execution_time::int4 as "executionMs", success
+     from ${table} order by installed_rank`,
+  );
+  return rows as readonly unknown[] as readonly TableRow[];
+}
+
+/** Whether a table that nothing points to is this history's: another application in the same database has other files under the same versions. */
+function isOfHistory({ rows }: AppliedHistory, migrations: readonly Migration[]): boolean {
+  const checksums = new Map(migrations.map(({ id, checksum }) => [id, checksum]));
+  return rows.some(({ migration, checksum }) => migration !== null && checksum !== null && checksums.get(migration) === checksum);
+}

@@ -190,13 +190,32 @@ describe("where the table is", () => {
     expect(await tableOf(history.bookkeeping)).toBe(table);
   });
 
-  test("in another schema where the settings name none and it is the only one; several are a question", async () => {
-    await run(["CREATE SCHEMA other", ...schemaHistory.create("other.flyway_schema_history")]);
-    expect(await tableOf([])).toBe("other.flyway_schema_history");
-    await run(['CREATE SCHEMA "Pipe Line"', ...schemaHistory.create('"Pipe Line".flyway_schema_history')]);
-    expect(await tableOf([])).toEqual([
-      'several-history-tables: the database has several of Flyway\'s tables: "Pipe Line".flyway_schema_history, other.flyway_schema_history Say whose history this is with --schema NAME.',
+  test("in another schema only where its rows are of this history, so that another application's is left alone", async () => {
+    const bookshop = await readOk(join(fixtures, "bookshop"));
+    const v1 = byId(bookshop, "V1");
+    const make = (schema: string, checksum: string | null): Promise<void> => {
+      const place = `${schema}.flyway_schema_history`;
+      const stamp = { migration: { ...v1, checksum }, location: bookshop.location, table: place, by: null, executionMs: 1 };
+      return run([`CREATE SCHEMA ${schema}`, ...schemaHistory.create(place), ...schemaHistory.stamp(stamp)]);
+    };
+    const find = async (): Promise<unknown> => {
+      const found = await schemaHistory.read(shadow().session, bookshop);
+      return found.kind === "failed" ? found.failures.map(({ code, message }) => `${code}: ${message}`) : (found.value?.table ?? null);
+    };
+    await make("other", "12345");
+    expect(await find()).toBeNull();
+    await make('"Pipe Line"', v1.checksum);
+    expect(await find()).toBe('"Pipe Line".flyway_schema_history');
+    await shadow().session.run(`UPDATE other.flyway_schema_history SET checksum = ${v1.checksum ?? "0"}`);
+    expect(await find()).toEqual([
+      'several-history-tables: the database has several of Flyway\'s tables with these migrations: "Pipe Line".flyway_schema_history, other.flyway_schema_history',
     ]);
+    // In the current schema it is taken where the settings leave that open, and not where they name another.
+    await run(schemaHistory.create(table));
+    expect(await tableOf(["public.flyway_schema_history"])).toBe(table);
+    expect(await tableOf(["elsewhere.flyway_schema_history"])).toBeNull();
+    // Named by the settings, it is taken whatever stands in it.
+    expect(await tableOf(["other.flyway_schema_history"])).toBe("other.flyway_schema_history");
   });
 
   test("where the role may not read it, what to grant", async () => {
