@@ -14,6 +14,7 @@ import type { Progress } from "../run.ts";
 import { failuresAsJson, renderFailures } from "./print-failures.ts";
 import { programVersion } from "./program-version.ts";
 import { showProgress } from "./progress.ts";
+import { readFromTarget } from "./read-from-target.ts";
 import { renderReport } from "./report.ts";
 import { summariseMigrate } from "./summary-json.ts";
 import { renderStopped } from "./stopped-report.ts";
@@ -49,7 +50,12 @@ export async function runMigrate(project: string, flags: MigrateFlags & TargetFl
   const interruption = new AbortController();
   const ended = endOnSignal(interruption, () => progress.stage());
   const result = await Promise.race([
-    convert(request.value, { progress, signal: interruption.signal, now: () => performance.now() / 1000 }),
+    convert(request.value, {
+      progress,
+      signal: interruption.signal,
+      now: () => performance.now() / 1000,
+      ...(flags.database === undefined ? {} : { readHistory: readFromTarget(flags.database, interruption.signal) }),
+    }),
     ended,
   ]);
   progress.finish();
