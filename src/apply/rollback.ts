@@ -71,7 +71,7 @@ async function goBack(request: ApplyRequest, looked: Looked, destination: Destin
   if (unrunnable !== null) return ok({ ...nothing, failure: unrunnable });
   const examined = await examineTakingBack(session, back);
   if (examined.refusal !== null) return ok({ ...nothing, failure: examined.refusal });
-  for (const loss of examined.losses) surroundings.progress.warn(`Would be lost: ${loss}.`);
+  for (const loss of examined.losses) surroundings.progress.warn(`${loss}.`);
   if (options.dryRun) return ok({ ...nothing, after });
   if (examined.losses.length > 0 && options.confirmation !== "never") {
     const answer = await requireYes(

@@ -1,5 +1,6 @@
 import { StatementError, type Session } from "../database/session.ts";
 import type { Failure } from "../model/failure.ts";
+import type { Loss } from "../model/rollback.ts";
 import type { RunnableMigration } from "./runnable.ts";
 
 /** What has to be known before migrations are taken back. */
@@ -44,17 +45,23 @@ export async function forbidTakingBack(session: Session, { plan }: RunnableMigra
 }
 
 async function lossesOf(session: Session, { plan }: RunnableMigration): Promise<readonly string[]> {
-  const { status, downLoses } = plan.rollback;
+  const { status, downLoses, upLoses } = plan.rollback;
   const found: string[] = [];
+  if (status === "proven-lossy") {
+    for (const loss of upLoses) found.push(`${plan.id} does not bring back ${sayLoss(loss)}`);
+  }
   for (const { table, columns, what } of downLoses) {
     const rows = table === null ? null : await countRows(session, `select 1 from ${table}`);
     if (rows === 0) continue;
     // Without rows to count only a way back that was proven to lose something says so.
     if (rows === null && status !== "proven-lossy") continue;
-    const where = table === null ? "" : `${table}${columns.length === 0 ? "" : ` (${columns.join(", ")})`}: `;
-    found.push(`${plan.id}: ${where}${what}${rows === null ? "" : `; ${rows} rows now`}`);
+    found.push(`${plan.id} loses ${sayLoss({ table, columns, what })}${rows === null ? "" : `; ${rows} rows now`}`);
   }
   return found;
+}
+
+function sayLoss({ table, columns, what }: Loss): string {
+  return `${table === null ? "" : `${table}${columns.length === 0 ? "" : ` (${columns.join(", ")})`}: `}${what}`;
 }
 
 /** `null` where the query cannot be asked of the schema as it stands. */

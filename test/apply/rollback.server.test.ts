@@ -51,7 +51,7 @@ test("--to takes back what came after, the record with it; what loses rows asks,
   });
   await database.query(`DELETE FROM billing."Invoice"`);
   const lossy = failureOf(await rollback(database.url, { kind: "migration", id: "V11" }));
-  expect(lossy).toMatchObject({ code: "confirmation-needed", exitCode: 5, message: expect.stringContaining("V13: ") });
+  expect(lossy).toMatchObject({ code: "confirmation-needed", exitCode: 5, message: expect.stringContaining("V13 does not bring back ") });
   const done = valueOf(await rollback(database.url, { kind: "migration", id: "V11" }, "yes"));
   expect(done).toMatchObject({ failure: null, stoppedAt: null });
   expect(done.executed.map(({ id }) => id)).toEqual(["R__open_orders", "V13", "V12"]);
