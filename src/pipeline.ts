@@ -172,7 +172,7 @@ async function openPrepared(stage: Stage, replays: readonly MigrationReplay[]): 
   return opened;
 }
 
-async function readProject(request: MigrateRequest, { progress }: Run): Promise<Result<History>> {
+async function readProject(request: MigrateRequest, { progress, readHistory: read = readHistory }: Run): Promise<Result<History>> {
   const found = await findProject(adapters, request);
   if (found.kind === "failed") return found;
   for (const other of found.value.alsoSeen) {
@@ -180,7 +180,7 @@ async function readProject(request: MigrateRequest, { progress }: Run): Promise<
       `${other.location} has plain SQL too (${other.migrations} migrations); to convert that: --source sql --location ${other.location}`,
     );
   }
-  return readHistory(found.value.adapter, request);
+  return read(found.value.adapter, request);
 }
 
 interface Finished extends Pick<Proven, "head" | "replays" | "rollbacks"> {

@@ -1,3 +1,4 @@
+import type { Adapter, ReadOptions } from "../adapters/adapter.ts";
 import type { MigrateRequest } from "./configuration/resolve-request.ts";
 import type { Shadow } from "./database/session.ts";
 import type { EdgeCaseDraft } from "./model/edge-case.ts";
@@ -19,6 +20,8 @@ export interface Run {
   readonly signal: AbortSignal;
   /** Seconds of a clock that only goes forward. */
   readonly now: () => number;
+  /** Reads the history as a database had it run, where one was named; else as its files have it. */
+  readonly readHistory?: (adapter: Adapter, options: ReadOptions) => Promise<Result<History>>;
 }
 
 /** What every stage after reading works on. */

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from "commander";
 import type { MigrateFlags } from "../configuration/resolve-request.ts";
+import type { TargetFlags } from "./apply-flags.ts";
+import type { RollbackFlags } from "./rollback.ts";
 import type { Failure } from "../model/failure.ts";
 import { collect, collectPair } from "./options.ts";
 import { fileSystemFailure } from "./file-system-failure.ts";
@@ -35,6 +37,16 @@ program
   .option("--assume <name=value>", "a fact that the files do not tell (environment variable, tool version); repeatable", collectPair)
   .option("--shadow-url <url>", "a server for shadow databases instead of the embedded PostgreSQL")
   .option("--shadow-disposable", "the shadow server is one's own: cluster-wide statements may run there")
+  .option("--database <url>", "compare with this database, and do what docs/cli.md allows: a URL, host=… dbname=…, or a name")
+  .option("--dry-run", "open the database read-only, and say what would be done there")
+  .option("--require-confirmation", "ask before anything is written to the database")
+  .option("--yolo", "ask nothing")
+  .option("--record-only", "write the record to the database, run no migration")
+  .option("--no-stamp", "do not enter migrations in the source tool's own table")
+  .option("--shadow-mode", "do it to a throwaway copy of the database instead")
+  .option("--same-major", "compare on a shadow of the database's own major version only")
+  .option("--rollback", "with --to-original-state: as `pggit rollback`, with the newest plan of the output folder")
+  .option("--to-original-state", "see --rollback")
   .option("--ai", "let the configured language model help with what rules cannot do")
   .option("--out <dir>", "where plan and files are written (default: pggit)")
   .addOption(new Option("--stop-after <stage>", "end early; nothing is written").choices(["read", "replay", "prove"]))
@@ -42,9 +54,76 @@ program
   .option("--json", "one JSON document on standard output, nothing else")
   .option("--quiet", "no progress, no report")
   .option("--no-color", "no colour, on a terminal too")
-  .action(async (dir: string, flags: MigrateFlags) => {
+  .action(async (dir: string, flags: MigrateFlags & RollbackFlags & { rollback?: boolean }) => {
+    if (flags.rollback === true) {
+      const { runRollback } = await import("./rollback.ts");
+      process.exitCode = await runRollback(flags);
+      return;
+    }
     const { runMigrate } = await import("./migrate.ts");
     process.exitCode = await runMigrate(dir, flags);
+  });
+
+program
+  .command("apply")
+  .description("bring a database to the head of a plan, whatever of it is there already")
+  .argument("<plan>", "a migration_plan_*.json with its files beside it")
+  .option("--database <url>", "the database: a URL, host=… dbname=…, or a name (default: PGDATABASE)")
+  .option("--dry-run", "look and say what would be done; the database is opened read-only")
+  .option("--require-confirmation", "ask before anything is written")
+  .option("--yolo", "ask nothing")
+  .option("--record-only", "write the record, run no migration")
+  .addOption(new Option("--expect <state>", "fail (4) where the database is in another state").choices(["empty", "partial", "head"]))
+  .option("--no-stamp", "do not enter migrations in the source tool's own table")
+  .option("--shadow-mode", "do it to a throwaway copy of the database instead")
+  .option("--shadow-url <url>", "a server for shadow databases instead of the embedded PostgreSQL")
+  .option("--shadow-disposable", "the shadow server is one's own: cluster-wide statements may run there")
+  .option("--same-major", "compare on a shadow of the database's own major version only")
+  .option("--placeholder <name=value>", "a psql variable that stands for a secret in the files; repeatable", collectPair)
+  .option("--config <file>", "the settings file (default: pggit.yaml)")
+  .option("--json", "one JSON document on standard output, nothing else")
+  .option("--quiet", "no progress, no report")
+  .option("--no-color", "no colour, on a terminal too")
+  .action(async (plan: string, flags: TargetFlags) => {
+    const { runApply } = await import("./apply.ts");
+    process.exitCode = await runApply(plan, flags);
+  });
+
+program
+  .command("rollback")
+  .description("take migrations back by their proven ways, or remove all that pggit brought")
+  .option("--database <url>", "the database: a URL, host=… dbname=…, or a name (default: PGDATABASE)")
+  .option("--to <migration>", "go back to right behind this migration, which stays")
+  .option("--to-original-state", "go back to what was before pggit came, and remove its record")
+  .option("--plan <file>", "the plan (default: the newest in pggit/)")
+  .option("--dry-run", "say what would be done and lost; the database is opened read-only")
+  .option("--require-confirmation", "ask before anything is changed")
+  .option("--yolo", "ask nothing")
+  .option("--no-stamp", "leave the source tool's own table alone")
+  .option("--shadow-url <url>", "a server for shadow databases instead of the embedded PostgreSQL")
+  .option("--config <file>", "the settings file (default: pggit.yaml)")
+  .option("--json", "one JSON document on standard output, nothing else")
+  .option("--quiet", "no progress, no report")
+  .option("--no-color", "no colour, on a terminal too")
+  .action(async (flags: RollbackFlags) => {
+    const { runRollback } = await import("./rollback.ts");
+    process.exitCode = await runRollback(flags);
+  });
+
+program
+  .command("status")
+  .description("where a database stands: applied, pending, drift, branch, last run")
+  .option("--database <url>", "the database: a URL, host=… dbname=…, or a name")
+  .option("--plan <file>", "the plan (default: the newest in pggit/)")
+  .option("--shadow-url <url>", "a server for shadow databases instead of the embedded PostgreSQL")
+  .option("--same-major", "compare on a shadow of the database's own major version only")
+  .option("--config <file>", "the settings file (default: pggit.yaml)")
+  .option("--json", "one JSON document on standard output, nothing else")
+  .option("--quiet", "no progress, no report")
+  .option("--no-color", "no colour, on a terminal too")
+  .action(async (flags: TargetFlags & { plan?: string }) => {
+    const { runStatus } = await import("./status.ts");
+    process.exitCode = await runStatus(flags);
   });
 
 program

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { outputFolder, resolveRequest, type MigrateFlags } from "../configuration/resolve-request.ts";
 import { checkConversionFolder, writeConversion } from "../export/conversion-folder.ts";
 import { renderConversionFiles } from "../export/conversion-files.ts";
@@ -6,16 +7,21 @@ import { failed, type ExitCode, type Failure, type Result } from "../model/failu
 import { placePlan, readNewestPlan, sealPlan } from "../plan/write-plan.ts";
 import { convert, type Conversion } from "../pipeline.ts";
 import { interrupted } from "../prove-history.ts";
+import type { TargetFlags } from "./apply-flags.ts";
+import { renderApply, summariseApply } from "./apply-report.ts";
+import { applyFromCommand } from "./database-step.ts";
+import type { Progress } from "../run.ts";
 import { failuresAsJson, renderFailures } from "./print-failures.ts";
 import { programVersion } from "./program-version.ts";
 import { showProgress } from "./progress.ts";
+import { readFromTarget } from "./read-from-target.ts";
 import { renderReport } from "./report.ts";
 import { summariseMigrate } from "./summary-json.ts";
 import { renderStopped } from "./stopped-report.ts";
 import { screenOf, styleFor } from "./terminal.ts";
 
 /** `pggit migrate`: converts, writes the files, prints the report. Gives the exit code. */
-export async function runMigrate(project: string, flags: MigrateFlags): Promise<ExitCode> {
+export async function runMigrate(project: string, flags: MigrateFlags & TargetFlags): Promise<ExitCode> {
   const wantsColor = flags.color === false ? "never" : "auto";
   const errors = styleFor(process.stderr, wantsColor);
   const fail = (failures: readonly Failure[]): ExitCode => {
@@ -44,7 +50,12 @@ export async function runMigrate(project: string, flags: MigrateFlags): Promise<
   if (flags.ai === true) progress.warn("--ai was given, but no model is configured: rules alone decide.");
 
   const result = await Promise.race([
-    convert(request.value, { progress, signal: interruption.signal, now: () => performance.now() / 1000 }),
+    convert(request.value, {
+      progress,
+      signal: interruption.signal,
+      now: () => performance.now() / 1000,
+      ...(flags.database === undefined ? {} : { readHistory: readFromTarget(flags.database, interruption.signal) }),
+    }),
     ended,
   ]);
   progress.finish();
@@ -56,7 +67,10 @@ export async function runMigrate(project: string, flags: MigrateFlags): Promise<
   }
 
   if (interruption.signal.aborted) return fail([interrupted(interruption.signal)]);
-  return finish(result.value, { folder, out: request.value.out, flags, fail });
+  const finishing = { folder, out: request.value.out, project: request.value.root, flags, fail, progress, signal: interruption.signal };
+  const code = await Promise.race([finish(result.value, finishing), flags.database === undefined ? new Promise<never>(() => {}) : ended]);
+  progress.finish();
+  return typeof code === "number" ? code : fail(code.kind === "failed" ? code.failures : []);
 }
 
 /** How long a run may take to put its shadow databases away after it was interrupted. */
@@ -84,26 +98,43 @@ interface Ending {
   readonly folder: string;
   /** As the user typed it. */
   readonly out: string;
-  readonly flags: MigrateFlags;
+  /** Absolute. */
+  readonly project: string;
+  readonly flags: MigrateFlags & TargetFlags;
   readonly fail: (failures: readonly Failure[]) => ExitCode;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
 }
 
-async function finish(conversion: Conversion, { folder, out, flags, fail }: Ending): Promise<ExitCode> {
+async function finish(conversion: Conversion, ending: Ending): Promise<ExitCode> {
+  const { folder, out, flags, fail } = ending;
   const placed = await placePlan(sealPlan(conversion.content), { folder, today: compactDate(new Date()) });
   if (placed.kind === "failed") return fail(placed.failures);
   const { plan, name } = placed.value;
   const written = await writeConversion(folder, renderConversionFiles(conversion, { plan, planName: name }));
   if (written.kind === "failed") return fail(written.failures);
 
+  const database =
+    flags.database === undefined ? null : await applyFromCommand({ ...ending, plan: join(folder, name), replays: conversion.replays });
+  const failures =
+    database === null ? [] : database.kind === "failed" ? database.failures : [database.value.failure].filter((one) => one !== null);
+  const outcome = database?.kind === "ok" ? database.value : null;
   const peakMemoryBytes = await peakMemory();
   const { timings } = conversion;
   if (flags.json === true) {
-    process.stdout.write(`${JSON.stringify(summariseMigrate(plan, { planPath: `${out}/${name}`, timings, peakMemoryBytes }), null, 2)}\n`);
-  } else if (flags.quiet !== true) {
+    const summary = summariseMigrate(plan, { planPath: `${out}/${name}`, timings, peakMemoryBytes });
+    const error = failures.length === 0 ? {} : (JSON.parse(failuresAsJson(failures)) as object);
+    const target = outcome === null ? null : summariseApply(outcome);
+    process.stdout.write(`${JSON.stringify({ ...summary, database: target, ...error }, null, 2)}\n`);
+  } else {
     const facts = { version: programVersion(), folder: out, planName: name, timings, peakMemoryBytes };
-    process.stdout.write(renderReport(plan, facts, screenOf(process.stdout, flags.color === false ? "never" : "auto")));
+    if (flags.quiet !== true) {
+      process.stdout.write(renderReport(plan, facts, screenOf(process.stdout, flags.color === false ? "never" : "auto")));
+      if (outcome !== null) process.stdout.write(`\n${renderApply(outcome, { dryRun: flags.dryRun === true })}`);
+    }
+    if (failures.length > 0) fail(failures);
   }
-  return plan.edgeCases.some((edge) => edge.decision === null) ? 3 : 0;
+  return failures[0]?.exitCode ?? (plan.edgeCases.some((edge) => edge.decision === null) ? 3 : 0);
 }
 
 /** Local date as YYYYMMDD. */

@@ -22,6 +22,14 @@ export const settingsSchema = z.strictObject({
       statementTimeoutSeconds: z.number().positive().optional(),
     })
     .optional(),
+  drift: z.strictObject({ schemas: z.array(z.string()).optional(), ignore: z.array(z.string()).optional() }).optional(),
+  apply: z
+    .strictObject({
+      lockTimeoutSeconds: z.number().positive().optional(),
+      statementTimeoutSeconds: z.number().nonnegative().optional(),
+      lockRetries: z.number().int().nonnegative().optional(),
+    })
+    .optional(),
   out: z.string().optional(),
 });
 

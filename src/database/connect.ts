@@ -118,6 +118,25 @@ export function connectionFailure(error: unknown, target: Target): Failure {
         `The server takes no more connections: ${reason}.`,
         "Try again later, or raise max_connections.",
       );
+    case "42501":
+      return failure(
+        "no-connect-right",
+        `The role may not connect: ${reason}.`,
+        `GRANT CONNECT ON DATABASE "${target.database}" TO "${target.user}", or use another role.`,
+      );
+    case "08P01":
+      // PgBouncer's words for settings that it would have to keep per client.
+      if (/unsupported startup parameter/i.test(reason)) {
+        return {
+          ...failure(
+            "transaction-pooling",
+            `The connection goes through a pool that takes no session settings: ${reason}.`,
+            "Connect to the server itself, or to a pool in session mode.",
+          ),
+          exitCode: 2,
+        };
+      }
+      break;
     case "57P03":
       return failure("server-starting", `The server does not take connections yet: ${reason}.`, "Try again in a moment.");
     default:

@@ -93,6 +93,16 @@ export interface RollbackCounts {
   readonly coverage: number;
 }
 
+/** What the source tool does around its migrations, and its own tables: what a run on a real database must do likewise and leave alone. */
+export interface PlanSurroundings {
+  /** Sent before every migration. */
+  readonly resetBetween: readonly string[];
+  /** The tool's own tables, `schema.name` or `name`. */
+  readonly bookkeeping: readonly string[];
+  /** SQL that makes them as the tool would, for migrations that read or write them. */
+  readonly bookkeepingSql: readonly string[];
+}
+
 /** `migration_plan_YYYYMMDD.json`, format version 1. See `docs/formats.md`. */
 export interface Plan {
   readonly formatVersion: 1;
@@ -107,6 +117,7 @@ export interface Plan {
     readonly to: string | null;
   };
   readonly engine: { readonly postgres: string; readonly embedded: boolean };
+  readonly surroundings: PlanSurroundings;
   readonly summary: PlanSummary;
   readonly migrations: readonly PlanMigration[];
   readonly order: readonly string[];

@@ -56,6 +56,11 @@ export function buildPlan(material: PlanMaterial): PlanContent {
       to: dates.at(-1) ?? null,
     },
     engine: material.engine,
+    surroundings: {
+      resetBetween: history.resetBetween,
+      bookkeeping: history.bookkeeping,
+      bookkeepingSql: history.bookkeepingSql,
+    },
     summary: {
       operations: migrations.reduce((sum, migration) => sum + migration.operations, 0),
       confidence: round(material.confidence),

@@ -130,6 +130,7 @@ export const planSchema = z.strictObject({
     to: z.string().nullable(),
   }),
   engine: z.strictObject({ postgres: z.string(), embedded: z.boolean() }),
+  surroundings: z.strictObject({ resetBetween: strings, bookkeeping: strings, bookkeepingSql: strings }),
   summary: z.strictObject({
     operations: z.number().int(),
     confidence: fraction,

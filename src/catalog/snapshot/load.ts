@@ -23,7 +23,7 @@ interface Column {
 }
 
 /** Reads every row of every catalog in one transaction of its own, in terms that do not depend on what the session set. */
-export async function loadCatalogs(session: Session): Promise<RawCatalogs> {
+export async function loadCatalogs(session: Session, positions: "with-positions" | "without-positions"): Promise<RawCatalogs> {
   return inPlainTerms(session, async () => {
     const columns = await session.rows<Column>(
       `select c.relname::text as table, a.attname::text as name, format_type(a.atttypid, null) as type from pg_class c join pg_attribute a on a.attrelid = c.oid
@@ -38,10 +38,12 @@ export async function loadCatalogs(session: Session): Promise<RawCatalogs> {
       session,
       [...tables.keys()].map((name) => ({ name, where: ROWS[name] ?? "true" })),
     );
+    const own = (table: string): string =>
+      session.engine.embedded || positions === "with-positions" || OWN_ROWS[table] === undefined ? "" : ` and (${OWN_ROWS[table]})`;
     const rows = new Map<string, readonly RawRow[]>();
     const unchanged = new Map<string, number>();
     for (const [table, its] of tables) {
-      const { all, initially } = await loadTable(session, { table, sql: selectAll(table, its), initial });
+      const { all, initially } = await loadTable(session, { table, sql: selectAll(table, its, positions) + own(table), initial });
       rows.set(table, all);
       if (initially !== null) unchanged.set(table, initially);
     }
@@ -108,13 +110,28 @@ function findPositions(attributes: readonly RawRow[]): RawCatalogs["columns"] {
   return columns;
 }
 
-function selectAll(table: string, columns: readonly Column[]): string {
+function selectAll(table: string, columns: readonly Column[], positions: "with-positions" | "without-positions"): string {
   const terms = columns
     .filter((column) => !(COLUMNS_LEFT_OUT[table] ?? []).includes(column.name) || IDENTIFYING.has(`${table}.${column.name}`))
     .map((column) => `${term(column)} as ${column.name}`);
-  const more = Object.entries(MORE_TERMS[table] ?? {}).map(([name, sql]) => `${sql} as "${name}"`);
+  const left = positions === "with-positions" ? "" : "position";
+  const more = Object.entries(MORE_TERMS[table] ?? {})
+    .filter(([name]) => name !== left)
+    .map(([name, sql]) => `${sql} as "${name}"`);
   return `select ${[...terms, ...more].join(", ")} from ${table} r where (${ROWS[table] ?? "true"})`;
 }
+
+/**
+ * Of catalogs whose built-in rows nobody refers to, a database in use on a server is asked for its own rows, and one more, so that the columns are known. (An embedded one
+ * keeps the built-in ones from its first read.)
+ */
+const OWN_ROWS: Readonly<Record<string, string>> = {
+  pg_attribute: "r.attrelid >= 16384 or r.attrelid = 'pg_class'::regclass",
+  pg_depend: "r.objid >= 16384",
+  pg_description: "r.objoid >= 16384 or r.objoid = 11",
+  pg_init_privs: "r.objoid >= 16384",
+  pg_rewrite: "r.ev_class >= 16384 or r.ev_class = 'pg_roles'::regclass",
+};
 
 const ROLE_COLUMNS = [
   "oid",

@@ -15,17 +15,20 @@ export interface CatalogSnapshot {
   readonly builtIn: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
+export interface CatalogReading {
+  readonly excludeFromReads: ExcludedTables;
+  /** Only these schemas, as in a database in use: positions of sequences are then left out (they move on, and asking takes a right on each). */
+  readonly within?: ReadonlySet<string>;
+}
+
 /**
  * Reads the whole catalog row by row: the judge that knows nothing of kinds of objects and so forgets none. Oids and attribute numbers become names, trees become
  * text, what is physical is left out; sequence positions are in it. Rows of tables are not, nor, on a server that others use too, what describes the
  * cluster. Must not be called inside a transaction.
  */
-export async function readWholeCatalog(
-  session: Session,
-  options: { readonly excludeFromReads: ExcludedTables } = { excludeFromReads: [] },
-): Promise<CatalogSnapshot> {
-  const raw = await loadCatalogs(session);
-  const leftOut = findLeftOut(raw, options.excludeFromReads);
+export async function readWholeCatalog(session: Session, options: CatalogReading = { excludeFromReads: [] }): Promise<CatalogSnapshot> {
+  const raw = await loadCatalogs(session, options.within === undefined ? "with-positions" : "without-positions");
+  const leftOut = findLeftOut(raw, options.excludeFromReads, options.within);
   const identities = createIdentities(raw, leftOut);
   const initial = raw.initial === null ? null : initialTables({ raw, identities, leftOut });
   const catalogs = new Map<string, ReadonlyMap<string, string>>();

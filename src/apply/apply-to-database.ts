@@ -1,0 +1,87 @@
+import { openTarget, type TargetDatabase } from "../database/open-target.ts";
+import { openShadow } from "../database/shadow.ts";
+import type { Shadow } from "../database/session.ts";
+import { failed, ok, type Result } from "../model/failure.ts";
+import { applyPlan } from "./apply-plan.ts";
+import type { ApplyOptions, ApplySurroundings, DatabaseOutcome } from "./apply-types.ts";
+import { extensionsOf } from "./extensions-of.ts";
+import { rehearse } from "./rehearse.ts";
+import type { RunnablePlan } from "./runnable.ts";
+import type { TargetHistory } from "./target-history.ts";
+
+export interface DatabaseRequest {
+  readonly runnable: RunnablePlan;
+  /** URL, `keyword=value`, or a bare name. */
+  readonly database: string;
+  readonly options: ApplyOptions;
+  /** Do it on a throwaway copy instead. */
+  readonly where: "target" | "copy";
+  /** A server for shadows; `null` for the embedded database. */
+  readonly shadowUrl: string | null;
+  readonly history: TargetHistory;
+  readonly surroundings: Omit<ApplySurroundings, "openShadow">;
+}
+
+/** Opens a database (read-only for a dry run and where a copy stands in for it), and applies a plan to it or to its copy. Everything that was opened is closed. */
+export async function applyToDatabase(request: DatabaseRequest): Promise<Result<DatabaseOutcome>> {
+  const { database, options, where, surroundings } = request;
+  return withTarget(
+    { database, access: options.dryRun || where === "copy" ? "read-only" : "read-write", signal: surroundings.signal },
+    async (target) => {
+      const full: ApplySurroundings = { ...surroundings, openShadow: shadowOpener({ ...request, disposable: options.disposable }) };
+      const { runnable, history } = request;
+      if (where === "copy") return rehearse({ runnable, target, options, surroundings: full, history, database });
+      const applied = await applyPlan({ runnable, target, options, surroundings: full, history });
+      return applied.kind === "failed"
+        ? applied
+        : ok({ ...applied.value, description: target.description, server: target.session.engine.version, copy: null });
+    },
+  );
+}
+
+/** Opens a target for a piece of work; an interruption cancels the statement that runs there. */
+export async function withTarget<T>(
+  request: { readonly database: string; readonly access: "read-only" | "read-write"; readonly signal: AbortSignal },
+  work: (target: TargetDatabase) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const opened = await openTarget(request.database, request.access);
+  if (opened.kind === "failed") return opened;
+  const target = opened.value;
+  const cancel = (): void => void target.cancel();
+  request.signal.addEventListener("abort", cancel);
+  try {
+    return await work(target);
+  } catch (error) {
+    if (!request.signal.aborted) throw error;
+    return failed({
+      kind: "failure",
+      code: "interrupted",
+      message: "Interrupted; what was under way was rolled back.",
+      location: target.description,
+      hint: "Run the same command again.",
+      exitCode: request.signal.reason === "SIGTERM" ? 143 : 130,
+    });
+  } finally {
+    request.signal.removeEventListener("abort", cancel);
+    await target.close();
+  }
+}
+
+/** Opens fresh shadows with the extensions of the history. */
+export function shadowOpener({
+  runnable,
+  shadowUrl,
+  disposable,
+}: Pick<DatabaseRequest, "runnable" | "shadowUrl"> & Pick<ApplyOptions, "disposable">): () => Promise<Result<Shadow>> {
+  const extensions = extensionsOf(runnable);
+  let opened = 0;
+  return () => {
+    opened += 1;
+    return openShadow({
+      server: shadowUrl === null ? null : { url: shadowUrl, disposable },
+      extensions,
+      statementTimeoutMs: null,
+      id: `${process.pid}a${opened}`,
+    });
+  };
+}

@@ -1,0 +1,140 @@
+import { readWholeCatalog, type CatalogSnapshot } from "../catalog/snapshot/read.ts";
+import { StatementError, type Shadow } from "../database/session.ts";
+import { failed, ok, type Failure, type Result } from "../model/failure.ts";
+import { executeOnShadow, type ShadowTerms } from "./execute-script.ts";
+import { readOutline, type Outline } from "./outline.ts";
+import type { RunnablePlan } from "./runnable.ts";
+import type { Scope } from "./scope.ts";
+
+/** A point of the history: the migrations that stand, in order, and units of another one that was cut off. */
+export interface Point {
+  readonly applied: readonly string[];
+  readonly begun: { readonly id: string; readonly units: number } | null;
+}
+
+/** What the history gives at each of its points, found out by running it on a shadow. Has a lifetime: `close` ends the shadow. */
+export interface Expectations {
+  /** The catalog after these migrations, in this order. */
+  at(point: Point): Promise<Result<CatalogSnapshot>>;
+  /** The outlines after each of these numbers of migrations of the plan, which ascend. */
+  outlines(counts: readonly number[]): Promise<Result<readonly Outline[]>>;
+  /** The first user of the shadow, once something was asked. */
+  user(): string;
+  /** `PostgreSQL 18.6 (embedded)`; `null` before anything was asked. */
+  engine(): string | null;
+  close(): Promise<void>;
+}
+
+export interface ExpectationRequest {
+  readonly runnable: RunnablePlan;
+  readonly scope: Scope;
+  readonly openShadow: () => Promise<Result<Shadow>>;
+  /** Whether cluster-wide statements may run on the shadow. Of an embedded one they always may. */
+  readonly disposable: boolean;
+}
+
+/** Nothing runs before the first question. The shadow goes forward only; a question about a point that is not ahead takes a fresh one. */
+export function createExpectations({ runnable, scope, openShadow, disposable }: ExpectationRequest): Expectations {
+  const snapshots = new Map<string, CatalogSnapshot>();
+  let shadow: Shadow | null = null;
+  let engine: string | null = null;
+  let user = "postgres";
+  let done: readonly string[] = [];
+  const byId = new Map(runnable.migrations.map((migration) => [migration.plan.id, migration]));
+
+  const termsOn = ({ session }: Shadow): ShadowTerms => ({
+    resetBetween: runnable.plan.surroundings.resetBetween,
+    disposable: disposable || session.engine.embedded,
+  });
+  const start = async (): Promise<Result<Shadow>> => {
+    await shadow?.close();
+    shadow = null;
+    const opened = await openShadow();
+    if (opened.kind === "failed") return opened;
+    shadow = opened.value;
+    done = [];
+    const { session } = shadow;
+    engine = `${session.engine.version}${session.engine.embedded ? " (embedded)" : ""}`;
+    user = (await session.rows<{ name: string }>("select session_user::text as name"))[0]?.name ?? user;
+    for (const sql of runnable.plan.surroundings.bookkeepingSql) await runQuietly(shadow, sql);
+    return ok(shadow);
+  };
+  const execute = async (id: string, { on, units }: { readonly on: Shadow; readonly units: number | null }): Promise<Failure | null> => {
+    const migration = byId.get(id);
+    if (migration === undefined) throw new Error(`the plan has no migration ${id}`);
+    const script = units === null ? migration.up : { ...migration.up, units: migration.up.units.slice(0, units) };
+    try {
+      await executeOnShadow(on.session, { ...migration, up: script }, termsOn(on));
+      return null;
+    } catch (error) {
+      if (!(error instanceof StatementError)) throw error;
+      return doesNotRun(error, { id, engine: engine ?? "" });
+    }
+  };
+  const moveTo = async ({ applied, begun }: Point): Promise<Result<Shadow>> => {
+    const ahead = shadow !== null && done.length <= applied.length && done.every((id, index) => applied[index] === id);
+    const opened = ahead && shadow !== null ? ok(shadow) : await start();
+    if (opened.kind === "failed") return opened;
+    for (const id of applied.slice(done.length)) {
+      const failure = await execute(id, { on: opened.value, units: null });
+      if (failure !== null) return failed(failure);
+      done = [...done, id];
+    }
+    if (begun !== null) {
+      const failure = await execute(begun.id, { on: opened.value, units: begun.units });
+      if (failure !== null) return failed(failure);
+      // Nothing goes on from here.
+      done = [...done, ""];
+    }
+    await opened.value.session.run("RESET SESSION AUTHORIZATION; RESET ALL");
+    return opened;
+  };
+
+  return {
+    async at(point) {
+      const key = JSON.stringify(point);
+      const known = snapshots.get(key);
+      if (known !== undefined) return ok(known);
+      const moved = await moveTo(point);
+      if (moved.kind === "failed") return moved;
+      const snapshot = await readWholeCatalog(moved.value.session, { excludeFromReads: scope.excluded, within: new Set(scope.schemas) });
+      snapshots.set(key, snapshot);
+      return ok(snapshot);
+    },
+    async outlines(counts) {
+      const found: Outline[] = [];
+      for (const count of counts) {
+        const moved = await moveTo({ applied: runnable.plan.order.slice(0, count), begun: null });
+        if (moved.kind === "failed") return moved;
+        found.push(await readOutline(moved.value.session, scope));
+      }
+      return ok(found);
+    },
+    user: () => user,
+    engine: () => engine,
+    async close() {
+      await shadow?.close();
+      shadow = null;
+    },
+  };
+}
+
+/** The source tool's tables may stand in a schema that only its first migration makes. */
+async function runQuietly(shadow: Shadow, sql: string): Promise<void> {
+  try {
+    await shadow.session.run(sql);
+  } catch (error) {
+    if (!(error instanceof StatementError) || error.error.code !== "3F000") throw error;
+  }
+}
+
+function doesNotRun(error: StatementError, { id, engine }: { readonly id: string; readonly engine: string }): Failure {
+  return {
+    kind: "failure",
+    code: "shadow-replay-failed",
+    message: `${id} of the plan does not run on the shadow (${engine}): ${error.message}`,
+    location: id,
+    hint: "Give a shadow that has what the history needs with --shadow-url, or run `pggit migrate` again.",
+    exitCode: 4,
+  };
+}

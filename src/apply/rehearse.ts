@@ -1,0 +1,155 @@
+import type { TargetDatabase } from "../database/open-target.ts";
+import { openShadow } from "../database/shadow.ts";
+import { StatementError, type Shadow } from "../database/session.ts";
+import { readWholeCatalog } from "../catalog/snapshot/read.ts";
+import { failed, ok, type Result } from "../model/failure.ts";
+import { applyPlan, withExamined } from "./apply-plan.ts";
+import type { ApplyRequest, DatabaseOutcome } from "./apply-types.ts";
+import type { Assessment } from "./assess.ts";
+import { findDrift } from "./drift.ts";
+import { executeOnShadow } from "./execute-script.ts";
+import { extensionsOf } from "./extensions-of.ts";
+import { driftRefusal } from "./refusals.ts";
+import type { RunnablePlan } from "./runnable.ts";
+import { scopeOf } from "./scope.ts";
+import { noStamp } from "./store-recorder.ts";
+
+/**
+ * Does to a throwaway copy what would be done to the target: the copy is made on the target's own server where the role may create databases, else embedded, from
+ * the history up to where the target stands, and compared with it. The target is only read; the copy is dropped, whatever happens.
+ */
+export async function rehearse(request: ApplyRequest & { readonly database: string }): Promise<Result<DatabaseOutcome>> {
+  const { target } = request;
+  const place = { description: target.description, server: target.session.engine.version };
+  const looked = await withExamined({ ...request, options: { ...request.options, dryRun: true } }, ({ assessment, expectations }) =>
+    Promise.resolve(ok({ assessment, engine: expectations.engine() })),
+  );
+  if (looked.kind === "failed") return looked;
+  const { assessment, engine } = looked.value;
+  if (assessment.state === "drift") {
+    const nothing = { after: assessment.state, recorded: 0, executed: [], stamped: 0, stoppedAt: null };
+    return ok({ ...nothing, ...place, assessment, engine, copy: null, failure: driftRefusal(assessment) });
+  }
+  const opened = await openCopy(request);
+  if (opened.kind === "failed") return opened;
+  const { shadow, copy } = opened.value;
+  try {
+    return await onCopy(shadow, { request, assessment, copy, place });
+  } finally {
+    await shadow.close();
+  }
+}
+
+interface Rehearsal {
+  readonly request: ApplyRequest & { readonly database: string };
+  readonly assessment: Assessment;
+  readonly copy: string;
+  readonly place: Pick<DatabaseOutcome, "description" | "server">;
+}
+
+async function onCopy(shadow: Shadow, { request, assessment, copy, place }: Rehearsal): Promise<Result<DatabaseOutcome>> {
+  const { target, options, surroundings } = request;
+  const disposable = options.disposable || shadow.session.engine.embedded;
+  const runnable = disposable ? request.runnable : withoutClusterWide(request.runnable, (message) => surroundings.progress.warn(message));
+  const { surroundings: tool } = runnable.plan;
+  const standing = new Set(assessment.applied);
+  surroundings.progress.begin(`making ${copy}`, assessment.applied.length);
+  try {
+    for (const sql of standing.size > 0 ? tool.bookkeepingSql : []) await shadow.session.run(sql);
+    for (const migration of runnable.migrations)
+      if (standing.has(migration.plan.id))
+        await executeOnShadow(shadow.session, migration, { resetBetween: tool.resetBetween, disposable });
+    await shadow.session.run("RESET SESSION AUTHORIZATION; RESET ALL");
+  } catch (error) {
+    if (!(error instanceof StatementError)) throw error;
+    return failed({
+      kind: "failure",
+      code: "copy-failed",
+      message: `The copy cannot be made: ${error.message} (SQLSTATE ${error.error.code}).`,
+      location: place.description,
+      hint: "Give another server for shadows with --shadow-url; the target was not touched.",
+      exitCode: 1,
+    });
+  }
+  const differences = await compareCopy(shadow, request);
+  for (const text of differences) surroundings.progress.warn(`The copy differs from the target: ${text}`);
+  const applied = await applyPlan({
+    runnable,
+    target: asTarget(shadow, target),
+    options,
+    // Nothing that anybody needs is at risk.
+    surroundings: { ...surroundings, ask: () => Promise.resolve("yes") },
+    history: {
+      read: () =>
+        Promise.resolve(
+          ok({
+            known: { applied: assessment.applied, basis: "history-table", begun: null },
+            facts: new Map(),
+            warnings: [],
+            questions: [],
+            outdated: [],
+            stamp: noStamp,
+          }),
+        ),
+    },
+  });
+  if (applied.kind === "failed") return applied;
+  const { failure } = applied.value;
+  const shown = failure === null ? null : { ...failure, message: `On ${copy}: ${failure.message}` };
+  return ok({ ...applied.value, ...place, assessment, failure: shown, copy });
+}
+
+async function openCopy({
+  database,
+  options,
+  runnable,
+  surroundings,
+}: Rehearsal["request"]): Promise<Result<{ readonly shadow: Shadow; readonly copy: string }>> {
+  const request = { extensions: extensionsOf(runnable), statementTimeoutMs: null, id: `${process.pid}copy` };
+  const there = await openShadow({ ...request, server: { url: database, disposable: options.disposable } });
+  if (there.kind === "ok") return ok({ shadow: there.value, copy: "a copy on its server" });
+  const [failure] = there.failures;
+  if (failure?.code !== "no-createdb-right") return there;
+  surroundings.progress.warn("The role may not create databases there: the copy is made in the embedded PostgreSQL.");
+  const embedded = await openShadow({ ...request, server: null });
+  return embedded.kind === "failed" ? embedded : ok({ shadow: embedded.value, copy: "an embedded copy" });
+}
+
+async function compareCopy(shadow: Shadow, { runnable, target, options }: ApplyRequest): Promise<readonly string[]> {
+  const scope = scopeOf(runnable.plan, options.drift.schemas);
+  const reading = { excludeFromReads: scope.excluded, within: new Set(scope.schemas) };
+  const expected = await readWholeCatalog(shadow.session, reading);
+  const found = await readWholeCatalog(target.session, reading);
+  const [user] = await shadow.session.rows<{ name: string }>("select session_user::text as name");
+  return findDrift({ expected, found, shadowUser: user?.name ?? "", ignore: options.drift.ignore }).drift.map(({ text }) => text);
+}
+
+function asTarget(shadow: Shadow, target: TargetDatabase): TargetDatabase {
+  return {
+    ...target,
+    session: shadow.session,
+    access: "read-write",
+    encoding: "UTF8",
+    standby: false,
+    withPool: shadow.withPool,
+    cancel: () => Promise.resolve(),
+    close: () => shadow.close(),
+  };
+}
+
+/** A server is shared: what reaches beyond the database is not run on a copy there. */
+function withoutClusterWide(runnable: RunnablePlan, warn: (message: string) => void): RunnablePlan {
+  const migrations = runnable.migrations.map((migration) => {
+    const units = migration.up.units.map((unit) => ({
+      ...unit,
+      statements: unit.statements.filter(({ parsed }) => !parsed.changes.some(({ details }) => details.clusterWide === true)),
+    }));
+    const left = migration.up.statements.length - units.reduce((sum, unit) => sum + unit.statements.length, 0);
+    if (left > 0)
+      warn(
+        `${migration.plan.id}: ${left} statements reach beyond the database and are not run on the copy; --shadow-disposable runs them.`,
+      );
+    return { ...migration, up: { ...migration.up, units: units.filter(({ statements }) => statements.length > 0) } };
+  });
+  return { ...runnable, migrations, schema: null };
+}

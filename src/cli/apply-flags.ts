@@ -1,0 +1,40 @@
+import type { ApplyOptions } from "../apply/apply-types.ts";
+import type { TargetSettings } from "../configuration/target-settings.ts";
+import type { Confirmation } from "../apply/table.ts";
+
+/** Flags of the commands that look at or change a database. A key is absent where the flag was not given. */
+export interface TargetFlags {
+  readonly database?: string;
+  readonly dryRun?: boolean;
+  readonly requireConfirmation?: boolean;
+  readonly yolo?: boolean;
+  readonly recordOnly?: boolean;
+  readonly expect?: "empty" | "partial" | "head";
+  readonly stamp?: boolean;
+  readonly shadowMode?: boolean;
+  readonly sameMajor?: boolean;
+  readonly shadowUrl?: string;
+  readonly shadowDisposable?: boolean;
+  readonly placeholder?: Readonly<Record<string, string>>;
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly color?: boolean;
+}
+
+/** What applying may do, from flags and settings. `--require-confirmation` wins over `--yolo`: when unsure, ask. */
+export function applyOptions(flags: TargetFlags, settings: TargetSettings): ApplyOptions {
+  const confirmation: Confirmation = flags.requireConfirmation === true ? "always" : flags.yolo === true ? "never" : "default";
+  return {
+    dryRun: flags.dryRun === true,
+    confirmation,
+    recordOnly: flags.recordOnly === true,
+    expect: flags.expect ?? null,
+    sameMajor: flags.sameMajor === true,
+    drift: settings.drift,
+    limits: settings.limits,
+    disposable: settings.shadow.disposable,
+  };
+}
+
+export const yoloWarning = "--yolo asks nothing before it changes the database. Nobody sensible uses it where something is at stake.";

@@ -1,0 +1,106 @@
+import { hostname } from "node:os";
+import { applyToDatabase, shadowOpener, withTarget } from "../apply/apply-to-database.ts";
+import type { ApplyRequest, ApplySurroundings, DatabaseOutcome } from "../apply/apply-types.ts";
+import { loadRunnable, type RunnablePlan } from "../apply/runnable.ts";
+import { withSecrets } from "../apply/with-secrets.ts";
+import { readTargetSettings, type TargetSettings } from "../configuration/target-settings.ts";
+import { failed, ok, type Result } from "../model/failure.ts";
+import type { MigrationReplay } from "../model/replay.ts";
+import type { Progress } from "../run.ts";
+import { applyOptions, yoloWarning, type TargetFlags } from "./apply-flags.ts";
+import { askOn } from "./ask.ts";
+import { programVersion } from "./program-version.ts";
+import { targetHistoryOf } from "./target-histories.ts";
+
+/** What a command that works with a plan and a database hands over. */
+export interface DatabaseStep {
+  /** The plan as the user would type it. */
+  readonly plan: string;
+  readonly flags: TargetFlags;
+  /** Folder of the project: where `pggit.yaml` and the source files lie. */
+  readonly project: string;
+  /** Of the conversion that has just been made, for the secrets that files do not hold. */
+  readonly replays: readonly MigrationReplay[];
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+interface Ready {
+  readonly database: string;
+  readonly settings: TargetSettings;
+  readonly runnable: RunnablePlan;
+  readonly surroundings: Omit<ApplySurroundings, "openShadow">;
+}
+
+/** Reads the plan with its files and applies it to the database that the flags name. */
+export async function applyFromCommand(step: DatabaseStep): Promise<Result<DatabaseOutcome>> {
+  const ready = await prepare(step);
+  if (ready.kind === "failed") return ready;
+  const { database, settings, runnable, surroundings } = ready.value;
+  const { flags } = step;
+  if (flags.yolo === true) step.progress.warn(yoloWarning);
+  return applyToDatabase({
+    runnable,
+    database,
+    options: applyOptions(flags, settings),
+    where: flags.shadowMode === true ? "copy" : "target",
+    shadowUrl: settings.shadow.url,
+    history: targetHistoryOf(runnable, flags.stamp === false ? "leave" : "stamp"),
+    surroundings,
+  });
+}
+
+/** Opens the database that the flags name for another piece of work with a plan. */
+export async function withDatabase<T>(
+  step: DatabaseStep & { readonly access: "read-only" | "read-write" },
+  work: (request: ApplyRequest) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const ready = await prepare(step);
+  if (ready.kind === "failed") return ready;
+  const { database, settings, runnable, surroundings } = ready.value;
+  return withTarget({ database, access: step.access, signal: step.signal }, (target) =>
+    work({
+      runnable,
+      target,
+      options: applyOptions(step.flags, settings),
+      history: targetHistoryOf(runnable, step.flags.stamp === false ? "leave" : "stamp"),
+      surroundings: {
+        ...surroundings,
+        openShadow: shadowOpener({ runnable, shadowUrl: settings.shadow.url, disposable: settings.shadow.disposable }),
+      },
+    }),
+  );
+}
+
+async function prepare({ flags, plan, project, replays, progress, signal }: DatabaseStep): Promise<Result<Ready>> {
+  const settings = await readTargetSettings(project, flags, { cwd: process.cwd(), env: process.env });
+  if (settings.kind === "failed") return settings;
+  const { database } = flags;
+  if (database === undefined) {
+    return failed({
+      kind: "failure",
+      code: "wrong-use",
+      message: "No database was named.",
+      location: "--database",
+      hint: "Give --database URL (or host=… dbname=…, or a name), or set PGDATABASE.",
+      exitCode: 2,
+    });
+  }
+  const loaded = await loadRunnable({ file: plan, cwd: process.cwd(), roots: [project], secrets: flags.placeholder ?? {} });
+  if (loaded.kind === "failed") return loaded;
+  for (const warning of loaded.value.warnings) progress.warn(warning);
+  return ok({
+    database,
+    settings: settings.value,
+    runnable: withSecrets(loaded.value, replays),
+    surroundings: {
+      ask: askOn({ input: process.stdin, output: process.stderr }, signal),
+      progress,
+      signal,
+      now: () => performance.now() / 1000,
+      clock: () => new Date().toISOString(),
+      programVersion: programVersion(),
+      host: hostname(),
+    },
+  });
+}

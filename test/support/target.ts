@@ -1,0 +1,160 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { Client } from "pg";
+import { afterAll, beforeAll } from "vitest";
+import { applyToDatabase, type DatabaseRequest } from "../../src/apply/apply-to-database.ts";
+import type { ApplyOptions, ApplySurroundings, DatabaseOutcome } from "../../src/apply/apply-types.ts";
+import { loadRunnable, type RunnablePlan } from "../../src/apply/runnable.ts";
+import { noStamp } from "../../src/apply/store-recorder.ts";
+import type { TargetHistory } from "../../src/apply/target-history.ts";
+import type { Failure, Result } from "../../src/model/failure.ts";
+import { ok } from "../../src/model/failure.ts";
+import { runProgram } from "./program.ts";
+
+/** A project that was converted once for a whole test file. */
+export interface Conversion {
+  readonly root: string;
+  /** Absolute. */
+  readonly plan: string;
+  readonly runnable: RunnablePlan;
+}
+
+export function useConversion(files: Readonly<Record<string, string>>): () => Conversion {
+  let conversion: Conversion | null = null;
+  beforeAll(async () => {
+    conversion = await convertProject(files);
+  });
+  afterAll(() => {
+    if (conversion !== null) rmSync(conversion.root, { recursive: true, force: true });
+  });
+  return () => {
+    if (conversion === null) throw new Error("the conversion is there inside tests and hooks only");
+    return conversion;
+  };
+}
+
+export async function convertProject(files: Readonly<Record<string, string>>): Promise<Conversion> {
+  const root = mkdtempSync(join(tmpdir(), "pggit-target-"));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  const run = await runProgram(["migrate", ".", "--quiet"], { cwd: root });
+  if (run.code !== 0 && run.code !== 3) throw new Error(`the conversion failed: ${run.stderr}`);
+  const plan = join(root, "pggit", readdirSync(join(root, "pggit")).find((name) => name.startsWith("migration_plan_")) ?? "");
+  return { root, plan, runnable: valueOf(await loadRunnable({ file: plan, cwd: root, roots: [], secrets: {} })) };
+}
+
+/** A database for one test. */
+export interface TestDatabase {
+  readonly name: string;
+  readonly url: string;
+  /** Runs statements as the superuser; gives the rows of the last. */
+  query<R = Record<string, unknown>>(sql: string): Promise<R[]>;
+}
+
+/** Gives a maker of databases, which are dropped after the test file. */
+export function useDatabases(server: string): (name: string, options?: string) => Promise<TestDatabase> {
+  const made: string[] = [];
+  afterAll(async () => {
+    for (const name of made) await ask(server, `DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
+  });
+  return async (name, options = "") => {
+    await ask(server, `CREATE DATABASE "${name}" ${options}`);
+    made.push(name);
+    const url = server.replace(/\/postgres$/, `/${encodeURIComponent(name)}`);
+    return { name, url, query: (sql) => ask(url, sql) };
+  };
+}
+
+/** Runs statements on a server. */
+export async function ask<R = Record<string, unknown>>(url: string, sql: string): Promise<R[]> {
+  const client = new Client(url);
+  client.on("error", () => undefined);
+  await client.connect();
+  try {
+    const result = (await client.query(sql)) as unknown as { rows: R[] } | { rows: R[] }[];
+    return (Array.isArray(result) ? result.at(-1)?.rows : result.rows) ?? [];
+  } finally {
+    await client.end();
+  }
+}
+
+/** Brings a database to where the first `count` migrations of a plan lead, as the source tool would have. */
+export async function migrateTo(database: TestDatabase, { runnable }: Pick<Conversion, "runnable">, count: number): Promise<void> {
+  const client = new Client(database.url);
+  await client.connect();
+  try {
+    for (const { up } of runnable.migrations.slice(0, count)) for (const { sql } of up.statements) await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+/** As the commands have it without flags. */
+export const standard: ApplyOptions = {
+  dryRun: false,
+  confirmation: "default",
+  recordOnly: false,
+  expect: null,
+  sameMajor: false,
+  drift: { schemas: [], ignore: [] },
+  limits: { lockTimeoutMs: 500, statementTimeoutMs: 0, lockRetries: 2 },
+  disposable: false,
+};
+
+/** Where a tool keeps no table of its own. */
+export const noHistory: TargetHistory = {
+  read: () => Promise.resolve(ok({ known: null, facts: new Map(), warnings: [], questions: [], outdated: [], stamp: noStamp })),
+};
+
+/** Surroundings that answer every question alike and remember what was asked and warned. */
+export function attended(answer: "yes" | "no" | "no-terminal", signal: AbortSignal = new AbortController().signal) {
+  const questions: string[] = [];
+  const warnings: string[] = [];
+  const surroundings: Omit<ApplySurroundings, "openShadow"> = {
+    ask: (question) => {
+      questions.push(question);
+      return Promise.resolve(answer);
+    },
+    progress: { begin: () => undefined, advance: () => undefined, warn: (message) => warnings.push(message) },
+    signal,
+    now: () => performance.now() / 1000,
+    clock: () => "2026-11-20T10:00:00.000Z",
+    programVersion: "0.0.0-test",
+    host: "testing",
+  };
+  return { surroundings, questions, warnings };
+}
+
+/** Applies a plan as the commands do. `shadowUrl` is the test server: its databases are made faster than embedded ones start. */
+export function applyTo(
+  url: string,
+  { runnable }: Pick<Conversion, "runnable">,
+  given: Partial<ApplyOptions> & { readonly request?: Partial<DatabaseRequest> } = {},
+): Promise<Result<DatabaseOutcome>> {
+  const { request, ...options } = given;
+  return applyToDatabase({
+    runnable,
+    database: url,
+    options: { ...standard, ...options },
+    where: "target",
+    shadowUrl: null,
+    history: noHistory,
+    surroundings: attended("no-terminal").surroundings,
+    ...request,
+  });
+}
+
+export function valueOf<T>(result: Result<T>): T {
+  if (result.kind === "failed") throw new Error(result.failures.map(({ message }) => message).join("\n"));
+  return result.value;
+}
+
+/** The failure of a result that has one, whether it came alone or with an outcome. */
+export function failureOf(result: Result<{ readonly failure: Failure | null }>): Failure {
+  const failure = result.kind === "failed" ? result.failures[0] : result.value.failure;
+  if (failure === null || failure === undefined) throw new Error("it did not fail");
+  return failure;
+}
