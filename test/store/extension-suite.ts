@@ -17,7 +17,7 @@ import { inTransaction, openTarget, runDown, runUp, type TargetDatabase } from "
 export function describeBesideExtension(url: string, shop: () => Shop): void {
   describe.each([
     { who: "as a superuser", name: "store_native_super", owner: null },
-    { who: "as a plain owner with the grants", name: "store_native_owner", owner: "store_native" },
+    { who: "as a plain owner with the grants", name: "store_native_owner", owner: "pggit_test_owner" as const },
   ])("$who", ({ name, owner }) => {
     let target: TargetDatabase;
     let session: Session;

@@ -22,7 +22,7 @@ export function describeOwnStore(url: string, shop: () => Shop): void {
 
   beforeAll(async () => {
     ({ plan, conversion } = shop());
-    target = await openTarget(url, { name: "store_own", owner: "store_owner" });
+    target = await openTarget(url, { name: "store_own", owner: "pggit_test_owner" });
     session = target.session;
     // Nothing that is written may depend on the settings of the session.
     await session.run("SET TimeZone TO 'America/New_York'; SET IntervalStyle TO sql_standard; SET extra_float_digits TO 0");
@@ -70,9 +70,8 @@ export function describeOwnStore(url: string, shop: () => Shop): void {
     });
 
     test("says what a role without rights on it needs", async () => {
-      await target.superuser.run("CREATE ROLE store_reader");
       try {
-        await target.superuser.run("SET ROLE store_reader");
+        await target.superuser.run("SET ROLE pggit_test_stranger");
         const found = await findStore(target.superuser);
         expect(found).toMatchObject({
           kind: "failed",
@@ -80,18 +79,18 @@ export function describeOwnStore(url: string, shop: () => Shop): void {
             {
               code: "no-rights-on-record",
               location: "schema pggit",
-              hint: expect.stringContaining("GRANT USAGE ON SCHEMA pggit TO store_reader;"),
+              hint: expect.stringContaining("GRANT USAGE ON SCHEMA pggit TO pggit_test_stranger;"),
             },
           ],
         });
         const made = await createStore(target.superuser, { kind: "none" });
         expect(made).toMatchObject({
           failures: [
-            { code: "no-create-right", hint: "As the owner of the database: GRANT CREATE ON DATABASE store_own TO store_reader;" },
+            { code: "no-create-right", hint: "As the owner of the database: GRANT CREATE ON DATABASE store_own TO pggit_test_stranger;" },
           ],
         });
       } finally {
-        await target.superuser.run("RESET ROLE; DROP ROLE store_reader");
+        await target.superuser.run("RESET ROLE");
       }
     });
   });
@@ -429,7 +428,7 @@ export function describeOwnStore(url: string, shop: () => Shop): void {
           id: run,
           kind: "apply",
           status: "running",
-          role: "store_owner",
+          role: "pggit_test_owner",
           host: "build-7",
           finishedAt: null,
           planContentId: plan.contentId,

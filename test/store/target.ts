@@ -11,10 +11,10 @@ export interface TargetDatabase {
   readonly close: () => Promise<void>;
 }
 
-/** Makes a database that a role without any further right owns; `owner: null` has the superuser own it. Names are those of the test file. */
+/** Makes a database that `pggit_test_owner` owns, a role without any further right; `owner: null` has the superuser own it. Names are those of the test file. */
 export async function openTarget(
   url: string,
-  { name, owner }: { readonly name: string; readonly owner: string | null },
+  { name, owner }: { readonly name: string; readonly owner: "pggit_test_owner" | null },
 ): Promise<TargetDatabase> {
   const connect = (database: string, user: string | null): Pool => {
     const place = new URL(url);
@@ -23,7 +23,6 @@ export async function openTarget(
     return new Pool({ connectionString: place.href, max: 1, idleTimeoutMillis: 0 });
   };
   const maintenance = connect("postgres", null);
-  if (owner !== null) await maintenance.query(`CREATE ROLE ${owner} LOGIN PASSWORD 'owner'`);
   await maintenance.query(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'${owner === null ? "" : ` OWNER ${owner}`}`);
   const own = await openSession(connect(name, owner), false);
   const superuser = await openSession(connect(name, null), false);
@@ -34,7 +33,6 @@ export async function openTarget(
       await own.disconnect();
       await superuser.disconnect();
       await maintenance.query(`DROP DATABASE ${name}`);
-      if (owner !== null) await maintenance.query(`DROP ROLE ${owner}`);
       await maintenance.end();
     },
   };

