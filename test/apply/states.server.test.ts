@@ -161,9 +161,6 @@ describe("a database that is different", () => {
     const outcome = valueOf(await applyTo(database.url, conversion(), { request }));
     expect(outcome.assessment.drift).toEqual([]);
     expect(outcome).toMatchObject({ after: "head", recorded: total });
-    await database.query(
-      "DROP PUBLICATION states_pub; DROP OWNED BY pggit_test_owner, pggit_test_stranger CASCADE; DROP ROLE pggit_test_owner, pggit_test_stranger",
-    );
   });
 });
 
