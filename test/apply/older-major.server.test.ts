@@ -23,10 +23,7 @@ let server: NativeServer;
 let major = 14;
 beforeAll(async () => {
   const given = process.env["PGGIT_TEST_SERVER"];
-  server =
-    given === undefined
-      ? await startNativeServer(installPostgres(14))
-      : { url: given, stop: () => Promise.resolve(), becomeStandby: () => Promise.resolve() };
+  server = given === undefined ? await startNativeServer(installPostgres(14)) : { url: given, stop: () => Promise.resolve() };
   const [found] = await ask<{ major: number }>(server.url, "SELECT current_setting('server_version_num')::int / 10000 AS major");
   major = found?.major ?? 0;
 });
@@ -89,16 +86,4 @@ test("an older PostgreSQL beside a shadow of 18: compared cross-major, built, re
     ),
   );
   expect(valueOf(back)).toMatchObject({ failure: null, executed: expect.objectContaining({ length: 5 }) });
-}, 300_000);
-
-test("a standby: a dry run works there, a run is refused", async (context) => {
-  if (process.env["PGGIT_TEST_SERVER"] !== undefined) return context.skip();
-  const database = await newDatabase("standby");
-  await migrateTo(database, conversion(), 3);
-  await server.becomeStandby();
-  expect(valueOf(await applyTo(database.url, conversion(), { dryRun: true }))).toMatchObject({
-    failure: null,
-    assessment: { state: "partial", applied: ["V1", "V2", "V3"] },
-  });
-  expect(failureOf(await applyTo(database.url, conversion(), { confirmation: "never" }))).toMatchObject({ code: "standby", exitCode: 4 });
 }, 300_000);

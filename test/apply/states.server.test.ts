@@ -152,8 +152,8 @@ describe("a database that is different", () => {
     const database = await newDatabase("states_others");
     await migrateTo(database, conversion(), total);
     await database.query(
-      `CREATE ROLE states_owner; CREATE ROLE states_reader; ALTER TABLE orders OWNER TO states_owner; ALTER FUNCTION touch() OWNER TO states_owner;
-       GRANT SELECT ON ALL TABLES IN SCHEMA public, billing TO states_reader; ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO states_reader;
+      `ALTER TABLE orders OWNER TO pggit_test_owner; ALTER FUNCTION touch() OWNER TO pggit_test_owner;
+       GRANT SELECT ON ALL TABLES IN SCHEMA public, billing TO pggit_test_stranger; ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO pggit_test_stranger;
        CREATE EXTENSION hstore; CREATE SCHEMA ext; CREATE EXTENSION pg_trgm SCHEMA ext;
        CREATE TABLE events_2024 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01'); CREATE INDEX ON events_2024 (at);
        CREATE SCHEMA analysts; CREATE TABLE analysts.scratch (id serial PRIMARY KEY); CREATE PUBLICATION states_pub FOR TABLE orders;`,
@@ -161,22 +161,19 @@ describe("a database that is different", () => {
     const outcome = valueOf(await applyTo(database.url, conversion(), { request }));
     expect(outcome.assessment.drift).toEqual([]);
     expect(outcome).toMatchObject({ after: "head", recorded: total });
-    await database.query(
-      "DROP PUBLICATION states_pub; DROP OWNED BY states_owner, states_reader CASCADE; DROP ROLE states_owner, states_reader",
-    );
   });
 });
 
 test("a role that owns the database and is no superuser can do all of it, and the dry run's session cannot write although the role may", async () => {
   const database = await newDatabase("states_plain");
-  await database.query(`CREATE ROLE states_plain LOGIN PASSWORD 'plain-secret'; ALTER DATABASE states_plain OWNER TO states_plain`);
-  const url = database.url.replace(/\/\/[^@]*@/, "//states_plain:plain-secret@");
+  await database.query(`ALTER DATABASE states_plain OWNER TO pggit_test_owner`);
+  const url = database.url.replace(/\/\/[^@]*@/, "//pggit_test_owner:owner@");
   const { openTarget } = await import("../../src/database/open-target.ts");
   const opened = valueOf(await openTarget(url, "read-only"));
   await expect(opened.session.run("CREATE TABLE sneaked (id int)")).rejects.toMatchObject({ error: { code: "25006" } });
   await opened.close();
 
-  await database.query("ALTER SCHEMA public OWNER TO states_plain");
+  await database.query("ALTER SCHEMA public OWNER TO pggit_test_owner");
   const embedded = { shadowUrl: null };
   expect(valueOf(await applyTo(url, conversion(), { dryRun: true, request: embedded }))).toMatchObject({ after: "empty", failure: null });
   expect(valueOf(await applyTo(url, conversion(), { confirmation: "never", request: embedded }))).toMatchObject({

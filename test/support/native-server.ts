@@ -1,4 +1,4 @@
-import { chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,8 +9,6 @@ export interface NativeServer {
   /** As its superuser; the password has characters that a URL must quote. */
   readonly url: string;
   readonly stop: () => Promise<void>;
-  /** Starts it again as a hot standby: it answers, and takes no write. */
-  readonly becomeStandby: () => Promise<void>;
 }
 
 const password = "a secret/with: odd@characters";
@@ -28,7 +26,7 @@ export async function startNativeServer(module: string): Promise<NativeServer> {
     user: "postgres",
     password,
     authMethod: "scram-sha-256",
-    persistent: true,
+    persistent: false,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ["--encoding=UTF8", "--no-sync"],
     postgresFlags: flags.flatMap((flag) => ["-c", flag]),
@@ -44,14 +42,6 @@ export async function startNativeServer(module: string): Promise<NativeServer> {
   }
   return {
     url: `postgresql://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`,
-    async becomeStandby() {
-      await server.stop();
-      const owner = statSync(join(databaseDir, "PG_VERSION"));
-      const signal = join(databaseDir, "standby.signal");
-      writeFileSync(signal, "");
-      chownSync(signal, owner.uid, owner.gid);
-      await server.start();
-    },
     async stop() {
       await server.stop();
       rmSync(databaseDir, { recursive: true, force: true });
