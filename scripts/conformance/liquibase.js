@@ -28,15 +28,21 @@ export const tool = {
     liquibase(job, ["rollback-count", `--count=${job.case.settings.rollback}`]);
   },
   async applied(rows) {
-    const entered = await rows(
-      "select exectype, id, author, filename, md5sum, tag from databasechangelog order by dateexecuted, orderexecuted",
-    );
-    return entered.map((row) =>
-      [row.exectype, row.filename, row.id, row.author, row.md5sum, ...(row.tag === null ? [] : [`tag ${row.tag}`])].join(" "),
-    );
+    const entered = await rows("select exectype, id, author, filename, tag from databasechangelog order by orderexecuted");
+    return entered.map((row) => line(row));
   },
-  expected: () => [],
+  expected: ({ replays }) =>
+    replays.flatMap(({ migration, findings = [] }) => {
+      const codes = findings.map(({ code }) => code);
+      if (codes.includes("precondition-continue") || migration.entry === undefined) return [];
+      const { id, author, filename, tag } = migration.entry;
+      return line({ exectype: codes.includes("precondition-mark-ran") ? "MARK_RAN" : "EXECUTED", id, author, filename, tag });
+    }),
 };
+
+function line({ exectype, id, author, filename, tag }) {
+  return [exectype, filename, id, author, ...(tag === null ? [] : [`tag ${tag}`])].join(" ");
+}
 
 function liquibase({ installed, case: { project, settings }, database }, command) {
   const run = spawnSync(

@@ -51,6 +51,8 @@ export interface Migration {
   readonly files: readonly MigrationFile[];
   /** The source tool's own checksum, as it would store it. */
   readonly checksum: string | null;
+  /** Where version and checksum are not enough to know it again: the columns of the tool's own table that its files tell (Liquibase: id, author, filename, …). */
+  readonly entry?: Readonly<Record<string, string | null>>;
   readonly transaction: TransactionMode;
   /** Set where a folder, profile or context ties the migration to one environment. */
   readonly environment: string | null;
@@ -61,6 +63,16 @@ export interface Migration {
   up(at: Inspector): AsyncIterable<Step>;
   /** Absent where the authors wrote no way back. */
   down?(at: Inspector): AsyncIterable<Step>;
+  /** `tool`: nobody wrote `down`, it is what the tool itself makes of the way up (Liquibase's automatic rollback). Absent: its authors wrote it. */
+  readonly downOrigin?: "tool";
+  /** What the producer of its steps found out on the shadow when it ran last: decisions that stand in no file. */
+  observed?(): Observed;
+}
+
+/** Findings and questions that only a run can give: a precondition that did not hold, a lookup that gave nothing. */
+export interface Observed {
+  readonly findings: readonly Finding[];
+  readonly edgeCases: readonly EdgeCaseDraft[];
 }
 
 /** Something noticed that asks nothing of anybody: shown in the report. */

@@ -76,6 +76,7 @@ async function replayMigration(migration: Migration, tools: Tools): Promise<Migr
   context.reader.accept(slices);
   await tools.rows.update({ ...slices, rows: touched.rows });
   const explained = tools.failures.explain(attempt.statements, migration);
+  const observed = migration.observed?.();
   return {
     migration,
     statements: explained.statements,
@@ -87,7 +88,8 @@ async function replayMigration(migration: Migration, tools: Tools): Promise<Migr
     assumedRoles,
     transactional: attempt.transactional,
     seconds: (context.clock() - started) / 1000,
-    edgeCases: explained.edgeCases,
+    edgeCases: [...explained.edgeCases, ...(observed?.edgeCases ?? [])],
+    ...(observed === undefined || observed.findings.length === 0 ? {} : { findings: observed.findings }),
   };
 }
 

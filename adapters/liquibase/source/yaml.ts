@@ -1,0 +1,82 @@
+import { isAlias, isMap, isPair, isScalar, isSeq, parseDocument, type Document, type Scalar } from "yaml";
+import { failed, ok, type Result } from "../../../src/model/failure.ts";
+import { inputFailure } from "./failure.ts";
+import { lineAt, lineStarts } from "./lines.ts";
+import { scalarText, type Node } from "./node.ts";
+
+/** More nodes than any changelog has, so that aliases of aliases end. */
+const mostNodes = 400_000;
+const deepest = 64;
+
+interface Reading {
+  readonly file: string;
+  readonly document: Document;
+  readonly starts: readonly number[];
+  nodes: number;
+}
+
+class TooLarge extends Error {}
+
+/**
+ * Reads a YAML or JSON changelog into nodes: a mapping's keys are children, and so are the keys of the mappings in a list
+ * (`ParsedNode.setValue`). YAML 1.1 as SnakeYAML reads it. Fails where it is no YAML, has no mapping at its top, or where aliases expand beyond measure.
+ */
+export function readYaml(text: string, file: string): Result<Node> {
+  const document = parseDocument(text, { version: "1.1", merge: true, uniqueKeys: false, keepSourceTokens: false });
+  const starts = lineStarts(text);
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const location = { file, line: lineAt(starts, error.pos[0]) };
+    const message = error.message.split("\n")[0] ?? "";
+    return failed(inputFailure("invalid-yaml", message, { location, hint: "Correct the file; Liquibase does not read it either." }));
+  }
+  const reading: Reading = { file, document, starts, nodes: 0 };
+  try {
+    return ok({ name: "", ...contentOf(document.contents, { reading, line: 1, depth: 0 }), location: { file, line: 1 } });
+  } catch (problem) {
+    if (!(problem instanceof TooLarge)) throw problem;
+    return failed(
+      inputFailure("yaml-too-large", "its aliases expand beyond any use", { location: { file, line: 1 }, hint: "Write the changes out." }),
+    );
+  }
+}
+
+interface Place {
+  readonly reading: Reading;
+  readonly line: number;
+  readonly depth: number;
+}
+
+function contentOf(item: unknown, place: Place): Pick<Node, "value" | "children"> {
+  const { reading } = place;
+  const below = { ...place, depth: place.depth + 1 };
+  reading.nodes += 1;
+  if (reading.nodes > mostNodes || place.depth > deepest) throw new TooLarge();
+  if (isAlias(item)) return contentOf(item.resolve(reading.document), below);
+  if (isScalar(item)) return { value: textOf(item), children: [] };
+  if (isSeq(item)) {
+    const parts = item.items.map((each) => contentOf(each, below));
+    const scalars = parts.flatMap(({ value }) => (value === null ? [] : [value]));
+    return { value: scalars.length === 0 ? null : scalars.join(", "), children: parts.flatMap(({ children }) => children) };
+  }
+  if (!isMap(item)) return { value: null, children: [] };
+  const own: Node[] = [];
+  const merged: Node[] = [];
+  for (const pair of item.items) {
+    if (!isPair(pair) || !isScalar(pair.key)) continue;
+    const name = textOf(pair.key) ?? "";
+    const line = pair.key.range ? lineAt(reading.starts, pair.key.range[0]) : place.line;
+    const content = contentOf(pair.value, { ...below, line });
+    if (name === "<<") merged.push(...content.children);
+    else own.push({ name, ...content, location: { file: reading.file, line } });
+  }
+  return { value: null, children: [...merged.filter(({ name }) => !own.some((other) => other.name === name)), ...own] };
+}
+
+/** What Java's `toString` makes of the value that SnakeYAML reads. */
+function textOf({ value, source, type }: Scalar): string | null {
+  if (value === null || value === undefined) return null;
+  if (value instanceof Date) return source ?? value.toISOString();
+  if (typeof value !== "number" || type !== "PLAIN" || Number.isInteger(value) === !/[.e]/i.test(source ?? "")) return scalarText(value);
+  return Number.isInteger(value) ? `${value}.0` : String(value);
+}
