@@ -15,7 +15,7 @@ export async function detectLiquibase(root: string): Promise<readonly Detection[
   return changelogs.map((path) => {
     const searchPath = searchPathFor(project, path);
     const files = openFiles(root, searchPath);
-    const parameters = createParameters({}, { contexts: [], schema: "public" });
+    const parameters = createParameters({}, { runtime: { contexts: null, environment: null }, schema: "public" });
     const loaded = changelogs.length > mostCounted ? null : loadChangelog(asFound(path, searchPath), files, parameters);
     const named = project.settings.find(({ values }) => values.has("changelog"));
     const evidence = [

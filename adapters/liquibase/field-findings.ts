@@ -1,6 +1,6 @@
 import type { Finding } from "../../src/model/history.ts";
 import { changeTypes } from "./changes/index.ts";
-import { changesOf, type ChangeSet } from "./changelog/change-set.ts";
+import { changesOf, strayKeys, type ChangeSet } from "./changelog/change-set.ts";
 import { flagOf, valueOf } from "./source/node.ts";
 
 /** What a changeSet says that has no effect here, or another one than it looks: misspelt attributes, `failOnError`, checks of the open Liquibase that it passes over. */
@@ -9,6 +9,7 @@ export function fieldFindings({ node }: ChangeSet, migration: string): readonly 
   const say = (code: string, message: string, location: Finding["location"]): void => {
     findings.push({ kind: "finding", code, message, location, migration });
   };
+  for (const { name, location } of strayKeys(node)) say("unknown-key", `a changeSet has no ${name}; Liquibase passes over it`, location);
   for (const change of changesOf(node)) {
     const type = changeTypes[change.name];
     for (const child of type === undefined ? [] : change.children) {

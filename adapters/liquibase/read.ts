@@ -27,7 +27,7 @@ export async function readHistory(options: ReadOptions): Promise<Result<History>
   const files = openFiles(options.root, searchPath);
   const schema = options.schemas[0] ?? settings.get("schema") ?? "public";
   const runtime = runtimeOf(options, settings);
-  const parameters = createParameters({ ...settings.parameters, ...options.placeholders }, { contexts: runtime.contexts ?? [], schema });
+  const parameters = createParameters({ ...settings.parameters, ...options.placeholders }, { runtime, schema });
   const loaded = loadChangelog(asFound(chosen.value, searchPath), files, parameters);
   const selection = select(loaded.changeSets, runtime);
   const named = namedFiles(selection.kept, files);

@@ -1,3 +1,4 @@
+import { changeTypes } from "../changes/index.ts";
 import type { FoundFile } from "../source/files.ts";
 import { childOf, childrenOf, flagOf, valueOf, type Node } from "../source/node.ts";
 import type { QuotingStrategy } from "../postgres/quoting.ts";
@@ -55,7 +56,17 @@ const settings = new Set([
 
 /** The changes of a changeSet in their order. */
 export function changesOf(node: Node): readonly Node[] {
-  return node.children.flatMap((child) => (child.name === "changes" ? child.children : settings.has(child.name) ? [] : [child]));
+  const isChange = (child: Node): boolean => !settings.has(child.name) && !isStray(child);
+  return node.children.flatMap((child) => (child.name === "changes" ? child.children : isChange(child) ? [child] : []));
+}
+
+/** Keys of a changeSet that mean nothing to Liquibase: it passes over a key with text that is no change. */
+export function strayKeys(node: Node): readonly Node[] {
+  return node.children.filter((child) => !settings.has(child.name) && isStray(child));
+}
+
+function isStray(child: Node): boolean {
+  return child.value !== null && child.children.length === 0 && changeTypes[child.name] === undefined;
 }
 
 /** Liquibase's own name of a changeSet. */

@@ -25,6 +25,8 @@ const environments =
 /** Names of databases, which some projects give as contexts. */
 const otherDatabases = /^(?:mysql|mariadb|oracle|mssql|sqlserver|h2|hsqldb|hsql|sqlite|db2|derby|sybase|informix|firebird|cockroachdb)$/;
 
+const isPostgres = /^(?:postgres(?:ql)?|pg|pgsql)$/;
+
 /** Decides by contexts and labels (`ContextChangeSetFilter`, `LabelChangeSetFilter`). */
 export function membershipOf(changeSet: ChangeSet, runtime: Runtime): Membership {
   for (const text of changeSet.contexts) {
@@ -50,11 +52,22 @@ function byContext(expression: Expression, { text, runtime }: { readonly text: s
     if (expression.matches((name) => contexts.includes(name))) return null;
     return { kind: "left-out", why: `its context (${text}) is not among those given (${contexts.join(", ")})` };
   }
-  const holds = (name: string): boolean => (environments.test(name) ? name === runtime.environment : !otherDatabases.test(name));
-  if (expression.matches(holds)) return null;
-  const environment = expression.names.find(
-    (name) => environments.test(name) && expression.matches((other) => other === name || holds(other)),
-  );
+  if (mayHold(expression, runtime.environment)) return null;
+  const environment = expression.names.find((name) => environments.test(name) && mayHold(expression, name));
   if (environment !== undefined) return { kind: "environment", name: environment };
   return { kind: "left-out", why: `its context (${text}) is for another database` };
+}
+
+/**
+ * Whether an expression holds where nobody gave contexts: those of an environment do not, but for the chosen one, those of other databases never; what else
+ * may be given or not.
+ */
+export function mayHold(expression: Expression, environment: string | null): boolean {
+  const holds =
+    (rest: boolean) =>
+    (name: string): boolean => {
+      if (environments.test(name)) return name === environment;
+      return isPostgres.test(name) || (!otherDatabases.test(name) && rest);
+    };
+  return expression.matches(holds(true)) || expression.matches(holds(false));
 }

@@ -1,4 +1,5 @@
-import { matchesPostgres, readExpression } from "./expression.ts";
+import { mayHold, type Runtime } from "./environments.ts";
+import { matchesPostgres, readExpression, type Expression } from "./expression.ts";
 
 /** A property as a changelog or a setting defines it. */
 export interface Property {
@@ -26,7 +27,7 @@ const deepest = 20;
 /** Begins with what comes before every file: the command line and settings, then what Liquibase knows of the database. */
 export function createParameters(
   given: Readonly<Record<string, string>>,
-  known: { readonly contexts: readonly string[]; readonly schema: string },
+  known: { readonly runtime: Pick<Runtime, "contexts" | "environment">; readonly schema: string },
 ): Parameters {
   const values: Property[] = [
     ...Object.entries(given).map(([name, value]) => ({ name, value, context: null, dbms: null, only: null })),
@@ -55,13 +56,17 @@ export function createParameters(
     define(property) {
       if (!matchesPostgres(property.dbms)) return;
       const context = readExpression(property.context);
-      if (context !== null && known.contexts.length > 0 && !context.matches((name) => known.contexts.includes(name))) return;
+      if (context !== null && !applies(context, known.runtime)) return;
       if (get(property.name, property.only ?? "") === null) values.push(property);
     },
     get,
     expand: (text, changelog) => expand(text, changelog, 0),
     unknown,
   };
+}
+
+function applies(context: Expression, { contexts, environment }: Pick<Runtime, "contexts" | "environment">): boolean {
+  return contexts === null ? mayHold(context, environment) : context.matches((name) => contexts.includes(name));
 }
 
 /** The `}` that ends an expression, other expressions in it passed over. */

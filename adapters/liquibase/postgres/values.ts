@@ -98,8 +98,10 @@ function untyped(value: Value, naming: Naming): string | null {
 /** A default as its column's type prints it (`LiquibaseDataType.objectToSql`). */
 export function defaultSql(value: Value, type: ColumnType, naming: Naming): string {
   const known = untyped(value, naming);
-  if (value.kind === "number" && type.family === "unknown") return `'${known}'`;
-  if (value.kind === "boolean" && type.family === "unknown") return `'${value.value}'`;
+  if (value.kind === "number" && type.family === "boolean") return /^1(?:\.0+)?$/.test(value.text) ? "TRUE" : "FALSE";
+  const quoted = type.family === "unknown" || type.family === "char" || type.family === "clob";
+  if (value.kind === "number" && quoted) return `'${type.family === "unknown" ? known : value.text}'`;
+  if (value.kind === "boolean" && quoted) return `'${value.value}'`;
   if (value.kind === "date" && type.family === "unknown") return `'${value.literal}'`;
   if (known !== null) return known;
   const text = value.kind === "text" ? value.text : "";

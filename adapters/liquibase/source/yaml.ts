@@ -76,7 +76,10 @@ function contentOf(item: unknown, place: Place): Pick<Node, "value" | "children"
 /** What Java's `toString` makes of the value that SnakeYAML reads. */
 function textOf({ value, source, type }: Scalar): string | null {
   if (value === null || value === undefined) return null;
-  if (value instanceof Date) return source ?? value.toISOString();
+  // SnakeYAML makes dates of what looks like one, and Liquibase prints them without fractions.
+  if (value instanceof Date) return /^\d{4}-\d\d?-\d\d?$/.test(source ?? "") ? (source ?? null) : value.toISOString().slice(0, 19);
+  // Base 60 begins with no zero in SnakeYAML.
+  if (typeof value === "number" && /^0\d*:/.test(source ?? "")) return source ?? null;
   if (typeof value !== "number" || type !== "PLAIN" || Number.isInteger(value) === !/[.e]/i.test(source ?? "")) return scalarText(value);
   return Number.isInteger(value) ? `${value}.0` : String(value);
 }
