@@ -75,7 +75,8 @@ export function upsert(
   const where = pairs
     .filter(([column]) => keys.has(column))
     .map(([column, value]) => (value === "NULL" ? `${column} is NULL` : `${column} = ${value}`));
-  const set = pairs.filter(([column]) => !keys.has(column)).map(([column, value]) => `${column} = ${value}`);
+  const others = pairs.filter(([column]) => !keys.has(column)).toSorted(([left], [right]) => (left < right ? -1 : 1));
+  const set = others.map(([column, value]) => `${column} = ${value}`);
   const update = set.length === 0 ? "" : `UPDATE ${row.table} SET ${set.join(", ")} WHERE ${where.join(" AND ")}`;
   const insertion = insertRows([row.values], row);
   const body = update === "" ? `PERFORM 1 FROM ${row.table} WHERE ${where.join(" AND ")};` : `${update};`;

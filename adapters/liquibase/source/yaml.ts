@@ -64,9 +64,10 @@ function contentOf(item: unknown, place: Place): Pick<Node, "value" | "children"
   const merged: Node[] = [];
   for (const pair of item.items) {
     if (!isPair(pair) || !isScalar(pair.key)) continue;
-    const name = textOf(pair.key) ?? "";
+    const name = pair.key.source === "<<" ? "<<" : (textOf(pair.key) ?? "");
     const line = pair.key.range ? lineAt(reading.starts, pair.key.range[0]) : place.line;
-    const content = contentOf(pair.value, { ...below, line });
+    const named = name === "id" || name === "author" ? dateAsName(pair.value) : null;
+    const content = named ?? contentOf(pair.value, { ...below, line });
     if (name === "<<") merged.push(...content.children);
     else own.push({ name, ...content, location: { file: reading.file, line } });
   }
@@ -78,8 +79,21 @@ function textOf({ value, source, type }: Scalar): string | null {
   if (value === null || value === undefined) return null;
   // SnakeYAML makes dates of what looks like one, and Liquibase prints them without fractions.
   if (value instanceof Date) return /^\d{4}-\d\d?-\d\d?$/.test(source ?? "") ? (source ?? null) : value.toISOString().slice(0, 19);
+  if (typeof value === "boolean" && /^[yn]$/i.test(source ?? "")) return source ?? null;
   // Base 60 begins with no zero in SnakeYAML.
   if (typeof value === "number" && /^0\d*:/.test(source ?? "")) return source ?? null;
   if (typeof value !== "number" || type !== "PLAIN" || Number.isInteger(value) === !/[.e]/i.test(source ?? "")) return scalarText(value);
   return Number.isInteger(value) ? `${value}.0` : String(value);
+}
+
+const days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** An id that looks like a date is one to SnakeYAML, and becomes a name by Java's `Date.toString` (in UTC here). */
+function dateAsName(item: unknown): Pick<Node, "value" | "children"> | null {
+  if (!isScalar(item) || !(item.value instanceof Date)) return null;
+  const date = item.value;
+  const day = String(date.getUTCDate()).padStart(2, "0");
+  const time = date.toISOString().slice(11, 19);
+  return { value: `${days[date.getUTCDay()]} ${months[date.getUTCMonth()]} ${day} ${time} UTC ${date.getUTCFullYear()}`, children: [] };
 }
