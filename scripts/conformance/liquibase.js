@@ -58,7 +58,7 @@ function liquibase({ installed, case: { project, settings }, database }, command
       ...command,
       ...settings.arguments,
     ],
-    { cwd: project, encoding: "utf8", env: { ...process.env, LIQUIBASE_ANALYTICS_ENABLED: "false", JAVA_OPTS: "-Duser.timezone=UTC" } },
+    { cwd: project, encoding: "utf8", env: { ...process.env, JAVA_OPTS: "-Duser.timezone=UTC" } },
   );
   if (run.status !== 0) throw new Error(`liquibase ${command.join(" ")}: ${run.stderr}${run.stdout}`.slice(0, 4000));
 }
