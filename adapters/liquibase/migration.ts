@@ -143,7 +143,7 @@ function dateOf(node: Node): string | null {
 function customCode({ id }: Placed, changes: readonly Node[]): readonly EdgeCaseDraft[] {
   return changes.flatMap((change): readonly EdgeCaseDraft[] => {
     const type = changeTypes[change.name] ?? unknownChange;
-    if (type.generate.length > 1 || type.fields !== unknownChange.fields) return [];
+    if (type.foreign === undefined) return [];
     const what = valueOf(change, "class") ?? valueOf(change, "executable") ?? change.name;
     return [
       {

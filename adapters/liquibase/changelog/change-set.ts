@@ -56,8 +56,7 @@ const settings = new Set([
 
 /** The changes of a changeSet in their order. */
 export function changesOf(node: Node): readonly Node[] {
-  const isChange = (child: Node): boolean => !settings.has(child.name) && !isStray(child);
-  return node.children.flatMap((child) => (child.name === "changes" ? child.children : isChange(child) ? [child] : []));
+  return node.children.filter((child) => !settings.has(child.name) && !isStray(child));
 }
 
 /** Keys of a changeSet that mean nothing to Liquibase: it passes over a key with text that is no change. */

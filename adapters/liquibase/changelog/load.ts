@@ -154,7 +154,9 @@ function defineProperty(node: Node, { file }: Place, loading: Loading): void {
 }
 
 function addChangeSet(written: Node, { file, around, quoting, expand }: Place, loading: Loading): void {
-  const node = mapValues(written, expand);
+  const expanded = mapValues(written, expand);
+  // `ChangeSet.handleChildNode` takes what stands under `changes` as if it stood beside it: a rollback too.
+  const node = { ...expanded, children: expanded.children.flatMap((child) => (child.name === "changes" ? child.children : [child])) };
   const dbms = valueOf(node, "dbms");
   if (!matchesPostgres(dbms)) {
     loading.otherDatabases.set(file.path, (loading.otherDatabases.get(file.path) ?? 0) + 1);

@@ -28,6 +28,8 @@ export interface ChangeContext {
 export interface ChangeType {
   /** The attributes and children that it knows; others are told as misspelt. */
   readonly fields: readonly string[];
+  /** It is no SQL: Java, a program, an extension. Its step is custom code. */
+  readonly foreign?: true;
   /** What Liquibase 4.28 does for it on PostgreSQL. */
   generate(change: Node, context: ChangeContext): readonly Step[] | Promise<readonly Step[]>;
   /** The changes by which Liquibase takes it back of its own accord (`createInverses`); absent where it cannot. */

@@ -14,6 +14,7 @@ const silent = (fields: readonly string[]): ChangeType => ({ fields, generate: (
 
 /** What Liquibase can do and this program never does: a person has to give its SQL. */
 const foreign = (language: string, reason: string): ChangeType => ({
+  foreign: true,
   fields: ["class", "executable", "os", "timeout", "arg", "args", "param", "params", "message"],
   generate: (change): readonly Step[] => [{ kind: "custom-code", language, text: describe(change), reason, location: change.location }],
 });

@@ -1,4 +1,4 @@
-import { isAlias, isMap, isPair, isScalar, isSeq, parseDocument, type Document, type Scalar } from "yaml";
+import { isAlias, isMap, isPair, isScalar, isSeq, parseDocument, visit, type Alias, type Document, type Scalar } from "yaml";
 import { failed, ok, type Result } from "../../../src/model/failure.ts";
 import { inputFailure } from "./failure.ts";
 import { lineAt, lineStarts } from "./lines.ts";
@@ -10,7 +10,7 @@ const deepest = 64;
 
 interface Reading {
   readonly file: string;
-  readonly document: Document;
+  readonly aliases: ReadonlyMap<Alias, unknown>;
   readonly starts: readonly number[];
   nodes: number;
 }
@@ -30,7 +30,7 @@ export function readYaml(text: string, file: string): Result<Node> {
     const message = error.message.split("\n")[0] ?? "";
     return failed(inputFailure("invalid-yaml", message, { location, hint: "Correct the file; Liquibase does not read it either." }));
   }
-  const reading: Reading = { file, document, starts, nodes: 0 };
+  const reading: Reading = { file, aliases: resolveAliases(document), starts, nodes: 0 };
   try {
     return ok({ name: "", ...contentOf(document.contents, { reading, line: 1, depth: 0 }), location: { file, line: 1 } });
   } catch (problem) {
@@ -39,6 +39,17 @@ export function readYaml(text: string, file: string): Result<Node> {
       inputFailure("yaml-too-large", "its aliases expand beyond any use", { location: { file, line: 1 }, hint: "Write the changes out." }),
     );
   }
+}
+
+/** What every alias stands for: the last node before it with that anchor. */
+function resolveAliases(document: Document): ReadonlyMap<Alias, unknown> {
+  const anchors = new Map<string, unknown>();
+  const aliases = new Map<Alias, unknown>();
+  visit(document, {
+    Alias: (_key, alias) => void aliases.set(alias, anchors.get(alias.source)),
+    Value: (_key, node) => void (node.anchor === undefined || anchors.set(node.anchor, node)),
+  });
+  return aliases;
 }
 
 interface Place {
@@ -52,7 +63,7 @@ function contentOf(item: unknown, place: Place): Pick<Node, "value" | "children"
   const below = { ...place, depth: place.depth + 1 };
   reading.nodes += 1;
   if (reading.nodes > mostNodes || place.depth > deepest) throw new TooLarge();
-  if (isAlias(item)) return contentOf(item.resolve(reading.document), below);
+  if (isAlias(item)) return contentOf(reading.aliases.get(item), below);
   if (isScalar(item)) return { value: textOf(item), children: [] };
   if (isSeq(item)) {
     const parts = item.items.map((each) => contentOf(each, below));
