@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 const release = "4.28.1";
 
-/** Liquibase: the npm package brings it with its JDBC driver; Java has to be there. */
+/** Its own settings of a case: `changelog`, `searchPath`, and `runs`, the arguments of each of several updates. Liquibase: the npm package brings it with its JDBC driver; Java has to be there. */
 export const tool = {
   name: "liquibase",
   bookkeeping: ["databasechangelog", "databasechangeloglock"].map((name) => ({ schema: null, name })),
@@ -22,7 +22,8 @@ export const tool = {
     return { kind: "ok", version: release, program };
   },
   async migrate(job) {
-    liquibase(job, ["update"]);
+    // Contexts that exclude each other take one run each.
+    for (const run of job.case.settings.runs ?? [[]]) liquibase(job, ["update", ...run]);
   },
   async rollBack(job) {
     liquibase(job, ["rollback-count", `--count=${job.case.settings.rollback}`]);
@@ -50,7 +51,10 @@ function liquibase({ installed, case: { project, settings }, database }, command
     [
       "--log-level=off",
       "--show-banner=false",
-      `--search-path=${join(project, settings.searchPath ?? ".")}`,
+      `--search-path=${(settings.searchPath ?? ".")
+        .split(",")
+        .map((folder) => join(project, folder))
+        .join(",")}`,
       `--changelog-file=${settings.changelog}`,
       `--url=jdbc:postgresql://${database.host}:${database.port}/${database.name}`,
       `--username=${database.user}`,

@@ -24,7 +24,7 @@ describe("what only a person can answer", () => {
     const [java, shell] = history.migrations;
     expect(await stepsOf(java)).toMatchObject([{ kind: "custom-code", language: "java", location: { file: "c.xml", line: 3 } }]);
     expect(await sqlOf(shell)).toEqual(["custom-code shell"]);
-    expect(java?.down).toBeUndefined();
+    expect(Object.keys(java ?? {})).not.toContain("down");
   });
 
   it("asks where a precondition would have stopped Liquibase, and where only Java can answer it", async () => {
