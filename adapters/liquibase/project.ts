@@ -95,7 +95,14 @@ function includedFiles(project: Project): ReadonlySet<string> {
   for (const path of project.changelogs) {
     if (/\.sql$/i.test(path)) continue;
     const bytes = readFileSync(join(project.root, path));
-    const read = readChangelog({ path, logical: path, text: bytes.toString("utf8").replace(/^\uFEFF/, ""), bytes, sha256: "" });
+    const read = readChangelog({
+      path,
+      logical: path,
+      text: bytes.toString("utf8").replace(/^\uFEFF/, ""),
+      isUtf8: true,
+      bytes,
+      sha256: "",
+    });
     if (read.kind === "failed") continue;
     for (const node of read.value.children) for (const other of targetsOf(node, path, project)) if (other !== path) included.add(other);
   }

@@ -14,8 +14,8 @@ import { fieldFindings } from "./field-findings.ts";
 import { keyOf, toMigration, type Placed, type Shared } from "./migration.ts";
 import { asFound, searchPathFor, surveyProject, toolVersionOf } from "./project.ts";
 import { inputFailure } from "./source/failure.ts";
-import { openFiles, type SourceFiles } from "./source/files.ts";
-import type { Node } from "./source/node.ts";
+import { decodeFile, openFiles, type SourceFiles } from "./source/files.ts";
+import { valueOf, type Node } from "./source/node.ts";
 
 /** Reads a whole Liquibase history, or gives every failure that kept it from being read. */
 export async function readHistory(options: ReadOptions): Promise<Result<History>> {
@@ -180,7 +180,8 @@ function namedFiles(
         }
         const there = findNamed(child.value, change, changeSet, files);
         const read = there.kind === "ok" ? files.read(there.value) : there;
-        if (read.kind === "failed") failures.push(...read.failures);
+        const text = read.kind === "failed" || child.name === "valueBlobFile" ? read : decodeFile(read.value, valueOf(change, "encoding"));
+        if (read.kind === "failed" || text.kind === "failed") failures.push(...(text.kind === "failed" ? text.failures : []));
         else if (!found.some(({ path }) => path === read.value.path))
           found.push({ path: read.value.path, role, sha256: read.value.sha256 });
       }

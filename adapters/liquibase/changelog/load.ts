@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import type { Failure } from "../../../src/model/failure.ts";
 import type { Finding } from "../../../src/model/history.ts";
 import { inputFailure } from "../source/failure.ts";
-import { normalizePath, type FoundFile, type ReadFile, type SourceFiles } from "../source/files.ts";
+import { decodeFile, normalizePath, type FoundFile, type ReadFile, type SourceFiles } from "../source/files.ts";
 import { flagOf, mapValues, valueOf, type Node } from "../source/node.ts";
 import { changelogNames, readChangelog } from "../source/read-changelog.ts";
 import type { QuotingStrategy } from "../postgres/quoting.ts";
@@ -79,9 +79,14 @@ function loadFile(file: FoundFile, around: Surroundings, loading: Loading): void
     return;
   }
   const read = loading.files.read(file);
-  const changelog = read.kind === "ok" ? readChangelog(read.value) : read;
-  if (read.kind === "failed" || changelog.kind === "failed") {
-    loading.failures.push(...(changelog.kind === "failed" ? changelog.failures : []));
+  const text = read.kind === "ok" ? decodeFile(read.value, null) : read;
+  if (read.kind === "failed" || text.kind === "failed") {
+    loading.failures.push(...(text.kind === "failed" ? text.failures : []));
+    return;
+  }
+  const changelog = readChangelog(read.value);
+  if (changelog.kind === "failed") {
+    loading.failures.push(...changelog.failures);
     return;
   }
   loading.read.push(read.value);

@@ -29,14 +29,17 @@ export function createParameters(
   given: Readonly<Record<string, string>>,
   known: { readonly runtime: Pick<Runtime, "contexts" | "environment">; readonly schema: string },
 ): Parameters {
-  const values: Property[] = [
-    ...Object.entries(given).map(([name, value]) => ({ name, value, context: null, dbms: null, only: null })),
-    ...Object.entries(ofDatabase(known.schema)).map(([name, value]) => ({ name, value, context: null, dbms: null, only: null })),
-  ];
+  const values = new Map<string, Property[]>();
+  const add = (property: Property): void => {
+    const key = property.name.toLowerCase();
+    values.set(key, [...(values.get(key) ?? []), property]);
+  };
+  for (const [name, value] of [...Object.entries(given), ...Object.entries(ofDatabase(known.schema))]) {
+    add({ name, value, context: null, dbms: null, only: null });
+  }
   const unknown = new Map<string, number>();
   const get = (name: string, changelog: string): string | null =>
-    values.find((value) => value.name.toLowerCase() === name.toLowerCase() && (value.only === null || value.only === changelog))?.value ??
-    null;
+    values.get(name.toLowerCase())?.find(({ only }) => only === null || only === changelog)?.value ?? null;
   const expand = (text: string, changelog: string, depth: number): string => {
     if (!text.includes("${") || depth > deepest) return text;
     let result = "";
@@ -57,7 +60,7 @@ export function createParameters(
       if (!matchesPostgres(property.dbms)) return;
       const context = readExpression(property.context);
       if (context !== null && !applies(context, known.runtime)) return;
-      if (get(property.name, property.only ?? "") === null) values.push(property);
+      if (get(property.name, property.only ?? "") === null) add(property);
     },
     get,
     expand: (text, changelog) => expand(text, changelog, 0),

@@ -3,7 +3,7 @@ import type { SourceLocation } from "../../../src/model/source.ts";
 import { changeTypes, unknownChange } from "../changes/index.ts";
 import type { ChangeContext, ChangeFile } from "../changes/contract.ts";
 import { rawSteps } from "../changes/raw.ts";
-import type { SourceFiles } from "../source/files.ts";
+import { decodeFile, type SourceFiles } from "../source/files.ts";
 import { childOf, childrenOf, flagOf, valueOf, type Node } from "../source/node.ts";
 import { changesOf, type ChangeSet } from "./change-set.ts";
 import { matchesPostgres } from "./expression.ts";
@@ -47,7 +47,8 @@ function changeContext(change: Node, changeSet: ChangeSet, { context, at }: Use)
       const found = findNamed(path, change, changeSet, context.files);
       const read = found.kind === "ok" ? context.files.read(found.value) : found;
       if (read.kind === "failed") throw new MissingFile(read.failures[0]?.message ?? path);
-      return read.value;
+      const text = decodeFile(read.value, valueOf(change, "encoding"));
+      return { ...read.value, text: text.kind === "ok" ? text.value : read.value.text };
     },
     note: context.note,
     expand: changeSet.expand,

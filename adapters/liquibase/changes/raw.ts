@@ -1,5 +1,6 @@
 import type { Step } from "../../../src/model/history.ts";
 import type { SourceLocation } from "../../../src/model/source.ts";
+import { lineAt, lineStarts } from "../source/lines.ts";
 import { flagOf, valueOf, type Node } from "../source/node.ts";
 import { cutSql, type SplitSettings } from "../postgres/split.ts";
 import { statement, type ChangeContext, type ChangeType } from "./contract.ts";
@@ -13,7 +14,8 @@ export interface RawSql {
 
 /** The statements of a text; a finding where Liquibase would have cut it elsewhere. */
 export function rawSteps({ text, settings, location }: RawSql, note: ChangeContext["note"]): readonly Step[] {
-  const { statements, miscut } = cutSql(text.replaceAll("\r\n", "\n"), settings);
+  const normal = text.replaceAll("\r\n", "\n");
+  const { statements, miscut } = cutSql(normal, settings);
   if (miscut !== null) {
     note(
       "liquibase-splits-differently",
@@ -21,13 +23,8 @@ export function rawSteps({ text, settings, location }: RawSql, note: ChangeConte
       location,
     );
   }
-  return statements.map(({ sql, offset }) => statement(sql, { file: location.file, line: location.line + linesBefore(text, offset) }));
-}
-
-function linesBefore(text: string, offset: number): number {
-  let lines = 0;
-  for (let at = text.indexOf("\n"); at !== -1 && at < offset; at = text.indexOf("\n", at + 1)) lines += 1;
-  return lines;
+  const starts = lineStarts(normal);
+  return statements.map(({ sql, offset }) => statement(sql, { file: location.file, line: location.line + lineAt(starts, offset) - 1 }));
 }
 
 /** One statement that is sent as it stands. */

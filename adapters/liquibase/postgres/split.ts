@@ -1,4 +1,5 @@
 import { splitStatements } from "../../../src/sql/split.ts";
+import { lineAt } from "../source/lines.ts";
 import { type SqlToken, tokenize } from "./tokens.ts";
 
 /** How a change has its SQL cut. */
@@ -45,8 +46,7 @@ function splitPart(tokens: readonly SqlToken[]): CutSql["statements"] {
     length += token.text.length;
   }
   const original = (offset: number): number => {
-    let index = starts.findIndex((start) => start > offset);
-    index = (index === -1 ? starts.length : index) - 1;
+    const index = lineAt(starts, offset) - 1;
     return (tokens[index]?.offset ?? 0) + offset - (starts[index] ?? 0);
   };
   return splitStatements(text).map(({ sql, offset }) => ({ sql, offset: original(offset) }));
@@ -71,9 +71,11 @@ function cutAsLiquibase(tokens: readonly SqlToken[], endDelimiter: string | null
   const pieces: SqlToken[][] = [[]];
   let depth = 0;
   for (const [index, token] of mergeDelimiters(tokens, endDelimiter).entries()) {
-    const next = tokens.find((other) => other.offset > token.offset && other.kind !== "space")?.text ?? "";
-    if (/^begin$/i.test(token.text) && !notABlock.test(next)) depth += 1;
-    if (/^end$/i.test(token.text) && depth > 0 && !/^tran/i.test(next)) depth -= 1;
+    if (/^(?:begin|end)$/i.test(token.text)) {
+      const next = tokens.find((other) => other.offset > token.offset && other.kind !== "space")?.text ?? "";
+      if (/^begin$/i.test(token.text) && !notABlock.test(next)) depth += 1;
+      if (/^end$/i.test(token.text) && depth > 0 && !/^tran/i.test(next)) depth -= 1;
+    }
     const previous = index === 0 ? null : (pieces.at(-1)?.at(-1)?.text ?? "");
     if (depth === 0 && isDelimiter(token.text, previous, endDelimiter)) pieces.push([]);
     else pieces.at(-1)?.push(token);

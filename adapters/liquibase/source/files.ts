@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, posix } from "node:path";
@@ -16,7 +17,9 @@ export interface FoundFile {
 
 /** A file with its content. */
 export interface ReadFile extends FoundFile {
+  /** As UTF-8. */
   readonly text: string;
+  readonly isUtf8: boolean;
   readonly bytes: Buffer;
   /** SHA-256 of the bytes, hexadecimal. */
   readonly sha256: string;
@@ -114,5 +117,25 @@ function readFile(root: string, file: FoundFile): Result<ReadFile> {
   }
   const bytes = readFileSync(inside.value);
   const text = bytes.toString("utf8").replace(/^\uFEFF/, "");
-  return ok({ ...file, text, bytes, sha256: createHash("sha256").update(bytes).digest("hex") });
+  return ok({ ...file, text, isUtf8: isUtf8(bytes), bytes, sha256: createHash("sha256").update(bytes).digest("hex") });
+}
+
+/** Java's names of encodings that WHATWG spells otherwise. */
+const encodings: Readonly<Record<string, string>> = { iso8859_1: "latin1", cp1252: "windows-1252", utf8: "utf-8", "utf-8": "utf-8" };
+
+/** The text of a file in an encoding (Java's name; `null` is UTF-8). Fails where its bytes are no such text. */
+export function decodeFile(file: ReadFile, encoding: string | null): Result<string> {
+  const location = { file: file.path, line: 1 };
+  const label = encodings[encoding?.toLowerCase() ?? "utf-8"] ?? encoding ?? "utf-8";
+  if (label === "utf-8") {
+    if (file.isUtf8) return ok(file.text);
+    const hint = "Convert the file to UTF-8, or give its encoding in the changelog.";
+    return failed(inputFailure("not-utf-8", "the file is no UTF-8 text", { location, hint }));
+  }
+  try {
+    return ok(new TextDecoder(label, { fatal: true }).decode(file.bytes));
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    return failed(inputFailure("not-readable", `the file is no text in ${encoding ?? label}`, { location, hint: "Correct the encoding." }));
+  }
 }

@@ -26,19 +26,20 @@ export function writeProject(files: Files): string {
   return root;
 }
 
+/** What an adapter is told where nobody says anything. */
+export const nothingGiven: Omit<ReadOptions, "root"> = {
+  locations: [],
+  placeholders: {},
+  schemas: [],
+  changelog: null,
+  contexts: [],
+  labels: [],
+  assumptions: {},
+  environment: null,
+};
+
 async function read(files: Files, given: Partial<ReadOptions>): ReturnType<typeof liquibase.read> {
-  return liquibase.read({
-    root: writeProject(files),
-    locations: [],
-    placeholders: {},
-    schemas: [],
-    changelog: null,
-    contexts: [],
-    labels: [],
-    assumptions: {},
-    environment: null,
-    ...given,
-  });
+  return liquibase.read({ root: writeProject(files), ...nothingGiven, ...given });
 }
 
 /** The history of a project that must be readable. */

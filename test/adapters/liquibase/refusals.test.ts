@@ -1,5 +1,8 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { changeSet, readFailures, readOk, sqlOf, xml } from "./project.ts";
+import { liquibase } from "../../../adapters/liquibase/index.ts";
+import { changeSet, nothingGiven, readFailures, readOk, sqlOf, writeProject, xml } from "./project.ts";
 
 const one = changeSet("1", "<sql>select 1</sql>");
 
@@ -102,5 +105,27 @@ describe("entities and aliases", () => {
       );
     const [failure] = await readFailures({ "c.yaml": `${lines.join("\n")}\ndatabaseChangeLog: []\n` });
     expect(failure).toMatchObject({ code: "yaml-too-large" });
+  });
+});
+
+describe("large and foreign files", () => {
+  it("cuts ten thousand statements without delay", async () => {
+    const statements = Array.from({ length: 10_000 }, (_, index) => `insert into t values (${index}, 'x;y'); -- ${index}`);
+    const history = await readOk({ "c.sql": `--liquibase formatted sql\n--changeset a:1\n${statements.join("\n")}\n` });
+    const started = performance.now();
+    expect(await sqlOf(history.migrations[0])).toHaveLength(10_000);
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+
+  it("reads other encodings where the changelog names them, and refuses them where it does not", async () => {
+    const root = writeProject({
+      "c.xml": xml(changeSet("1", '<sqlFile path="l.sql" encoding="ISO-8859-1"/>')),
+      "d.xml": xml(changeSet("1", '<sqlFile path="l.sql"/>')),
+    });
+    writeFileSync(join(root, "l.sql"), Buffer.from("select 'caf\xe9'", "latin1"));
+    const named = await liquibase.read({ ...nothingGiven, root, changelog: "c.xml" });
+    expect(named.kind === "ok" ? await sqlOf(named.value.migrations[0]) : named.failures).toEqual(["select 'café'"]);
+    const unnamed = await liquibase.read({ ...nothingGiven, root, changelog: "d.xml" });
+    expect(unnamed).toMatchObject({ kind: "failed", failures: [{ code: "not-utf-8", location: { file: "l.sql" } }] });
   });
 });
