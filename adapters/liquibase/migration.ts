@@ -63,7 +63,7 @@ export function toMigration(placed: Placed, shared: Shared): Migration {
     id,
     type: isRepeatable(node) ? "repeatable" : "versioned",
     version: tagOf(changes),
-    name: (comment?.split("\n")[0] ?? changes.map(describeChange).join("; ")) || changeSet.id,
+    name: comment?.split("\n")[0] ?? nameOf(changeSet, changes),
     author: changeSet.author,
     date: dateOf(node),
     files: placed.files,
@@ -126,6 +126,11 @@ function ranBefore(other: Pick<ChangeSet, "id" | "author" | "path">, placed: Pla
   const path = other.path === "" ? placed.changeSet.path : other.path.replace(/^classpath:/, "").replace(/^\/+/, "");
   const at = ran.get(keyOf({ ...other, path }));
   return at !== undefined && at < placed.index;
+}
+
+/** In words: the id where it has some, else what the changes do. */
+function nameOf({ id }: ChangeSet, changes: readonly Node[]): string {
+  return /[a-z]{3}/i.test(id) || changes.length === 0 ? id : changes.map(describeChange).join("; ");
 }
 
 function tagOf(changes: readonly Node[]): string | null {
