@@ -58,16 +58,23 @@ function byContext(expression: Expression, { text, runtime }: { readonly text: s
   return { kind: "left-out", why: `its context (${text}) is for another database` };
 }
 
+/** With more free names than this an expression is taken to hold. */
+const mostFreeNames = 12;
+
 /**
- * Whether an expression holds where nobody gave contexts: those of an environment do not, but for the chosen one, those of other databases never; what else
- * may be given or not.
+ * Whether an expression can hold where nobody gave contexts: those of an environment do not, but for the chosen one, those of other databases never; what else
+ * stands in it may be given or not, in any combination.
  */
 export function mayHold(expression: Expression, environment: string | null): boolean {
-  const holds =
-    (rest: boolean) =>
-    (name: string): boolean => {
+  const isFixed = (name: string): boolean => environments.test(name) || isPostgres.test(name) || otherDatabases.test(name);
+  const free = expression.names.filter((name) => !isFixed(name));
+  if (free.length > mostFreeNames) return true;
+  for (let given = 0; given < 2 ** free.length; given += 1) {
+    const holds = (name: string): boolean => {
       if (environments.test(name)) return name === environment;
-      return isPostgres.test(name) || (!otherDatabases.test(name) && rest);
+      return isPostgres.test(name) || ((given >> free.indexOf(name)) & 1) === 1;
     };
-  return expression.matches(holds(true)) || expression.matches(holds(false));
+    if (expression.matches((name) => (otherDatabases.test(name) ? false : holds(name)))) return true;
+  }
+  return false;
 }

@@ -106,6 +106,20 @@ describe("environments", () => {
     expect(history.findings).toMatchObject([{ code: "context-left-out", location: { line: 7 } }]);
   });
 
+  it("are told apart from parts of the schema that are applied one after the other", async () => {
+    const history = await readOk({
+      "c.xml": xml(
+        changeSet("switch", "<sql>select 1</sql>", 'context="tenant_db and initial_switch"'),
+        changeSet("after", "<sql>select 2</sql>", 'context="tenant_db AND !initial_switch AND postgresql"'),
+        changeSet("other", "<sql>select 3</sql>", 'context="tenant_db AND !initial_switch AND mysql"'),
+      ),
+    });
+    expect(history.migrations.map(({ id, environment }) => [id, environment])).toEqual([
+      ["switch", null],
+      ["after", null],
+    ]);
+  });
+
   it("count as Liquibase counts them where contexts and labels are given", async () => {
     const ids = async (contexts: readonly string[], labels: readonly string[] = []): Promise<readonly string[]> =>
       (await readOk({ "c.xml": changelog }, { contexts, labels })).migrations.map(({ id }) => id);
