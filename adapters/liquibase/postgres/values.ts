@@ -40,8 +40,8 @@ export function readValue(node: Node, prefix: "value" | "defaultValue"): Value |
 function readBoolean(given: string | null): Value | null {
   const text = given?.trim() ?? "";
   if (text === "" || /^null$/i.test(text)) return null;
-  if (/^(?:true|1)$/i.test(text)) return { kind: "boolean", value: true };
-  return /^(?:false|0)$/i.test(text) ? { kind: "boolean", value: false } : { kind: "computed", text };
+  // `Boolean.valueOf`: what is not true is false.
+  return { kind: "boolean", value: /^(?:true|1)$/i.test(text) };
 }
 
 function readNumber(given: string | null): Value | null {
