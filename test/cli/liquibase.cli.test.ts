@@ -6,8 +6,9 @@ import { runProgram, useProjects } from "../support/program.ts";
 const project = useProjects();
 
 it("converts a Liquibase project, with the ways back of its authors and those that Liquibase makes", async () => {
-  const { root, copyFixture } = project();
-  copyFixture("liquibase/rollback");
+  const here = project();
+  const { root } = here;
+  here.copyFixture("liquibase/rollback");
   const run = await runProgram(["migrate", "--json", "--quiet"], { cwd: root });
   expect([run.code, run.stderr]).toEqual([3, ""]);
   const summary = JSON.parse(run.stdout) as { plan: string; source: unknown; rollbacks: unknown; squash: { proven: boolean } };
@@ -34,10 +35,11 @@ it("converts a Liquibase project, with the ways back of its authors and those th
 });
 
 it("names the changelogs where there are several, and takes the one that is named", async () => {
-  const { root, write } = project();
+  const here = project();
+  const { root } = here;
   const changelog = (table: string): string =>
     `databaseChangeLog:\n- changeSet: {id: 1, author: a, changes: [{createTable: {tableName: ${table}, columns: [{column: {name: id, type: int}}]}}]}\n`;
-  write({ "a/a.yaml": changelog("a"), "b/b.yaml": changelog("b") });
+  here.write({ "a/a.yaml": changelog("a"), "b/b.yaml": changelog("b") });
   const several = await runProgram(["migrate", "--quiet"], { cwd: root });
   expect(several.code).toBe(2);
   expect(several.stderr).toContain("--source liquibase --location b/b.yaml");
