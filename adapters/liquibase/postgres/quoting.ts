@@ -49,9 +49,11 @@ export function escapeColumnList(names: string, naming: Naming): string {
     .join(", ");
 }
 
-/** The parts of a list of names. */
+/** The parts of a list of names. Empty ones at its end do not count, as in Java's `split`. */
 export function splitNames(names: string): readonly string[] {
-  return names.split(",").map((name) => name.trim());
+  const parts = names.split(",").map((name) => name.trim());
+  const last = parts.findLastIndex((part) => part !== "");
+  return parts.slice(0, last + 1);
 }
 
 /** The name that Liquibase gives a primary key without one (`PostgresDatabase.generatePrimaryKeyName`): 63 bytes at most. */
