@@ -1,5 +1,6 @@
 import type { Adapter } from "./adapter.ts";
 import { flyway } from "./flyway/index.ts";
+import { liquibase } from "./liquibase/index.ts";
 import { sql } from "./sql/index.ts";
 import { sqitch } from "./sqitch/index.ts";
 
@@ -7,4 +8,4 @@ import { sqitch } from "./sqitch/index.ts";
  * The only list of source tools. Order matters where two recognise the same files: a tool with its own settings or naming
  * comes before plain SQL, which recognises any numbered `.sql` file.
  */
-export const adapters: readonly Adapter[] = [flyway, sqitch, sql];
+export const adapters: readonly Adapter[] = [flyway, liquibase, sqitch, sql];

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 /**
  * The histories of a tool that are compared: every folder of `fixtures/<tool>/` with a `<case>.conformance.json` beside it. That file holds
  * `why` (what the case is for), `read` (what pggit is told: fields of ReadOptions), `arguments` (what the tool is told, by its module), `before` (SQL that both
- * databases have run before) and `rollback` (how many migrations are taken back from the head and compared too). What the tool made of it stands in `<case>.recorded.txt`.
+ * databases have run before), `servers` (2 where roles are made, which belong to a server) and `rollback` (how many migrations are taken back from the head and compared too). What the tool made of it stands in `<case>.recorded.txt`.
  */
 export function findCases(fixtures, tool) {
   const folder = join(fixtures, tool);
@@ -18,9 +18,18 @@ export function findCases(fixtures, tool) {
         name: title,
         project: join(folder, title),
         recording: join(folder, `${title}.recorded.txt`),
-        settings: { read: {}, arguments: [], before: [], rollback: 0, ...JSON.parse(readFileSync(join(folder, name), "utf8")) },
+        settings: readSettings(join(folder, name)),
       };
     });
+}
+
+function readSettings(file) {
+  return { read: {}, arguments: [], before: [], rollback: 0, ...JSON.parse(readFileSync(file, "utf8")) };
+}
+
+/** A project elsewhere on the disk as a case: compared, never recorded. */
+export function foreignCase(project, settings) {
+  return { name: basename(project), project, recording: null, settings: readSettings(settings) };
 }
 
 /** What an adapter is told for a case. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 const release = "4.28.1";
 
-/** Liquibase: the npm package brings it with its JDBC driver; Java has to be there. */
+/** Its own settings of a case: `changelog`, `searchPath`, and `runs`, the arguments of each of several updates. Liquibase: the npm package brings it with its JDBC driver; Java has to be there. */
 export const tool = {
   name: "liquibase",
   bookkeeping: ["databasechangelog", "databasechangeloglock"].map((name) => ({ schema: null, name })),
@@ -22,21 +22,28 @@ export const tool = {
     return { kind: "ok", version: release, program };
   },
   async migrate(job) {
-    liquibase(job, ["update"]);
+    // Contexts that exclude each other take one run each.
+    for (const run of job.case.settings.runs ?? [[]]) liquibase(job, ["update", ...run]);
   },
   async rollBack(job) {
     liquibase(job, ["rollback-count", `--count=${job.case.settings.rollback}`]);
   },
   async applied(rows) {
-    const entered = await rows(
-      "select exectype, id, author, filename, md5sum, tag from databasechangelog order by dateexecuted, orderexecuted",
-    );
-    return entered.map((row) =>
-      [row.exectype, row.filename, row.id, row.author, row.md5sum, ...(row.tag === null ? [] : [`tag ${row.tag}`])].join(" "),
-    );
+    const entered = await rows("select exectype, id, author, filename, tag from databasechangelog order by orderexecuted");
+    return entered.map((row) => line(row));
   },
-  expected: () => [],
+  expected: ({ replays }) =>
+    replays.flatMap(({ migration, findings = [] }) => {
+      const codes = findings.map(({ code }) => code);
+      if (codes.includes("precondition-continue") || migration.entry === undefined) return [];
+      const { id, author, filename, tag } = migration.entry;
+      return line({ exectype: codes.includes("precondition-mark-ran") ? "MARK_RAN" : "EXECUTED", id, author, filename, tag });
+    }),
 };
+
+function line({ exectype, id, author, filename, tag }) {
+  return [exectype, filename, id, author, ...(tag === null ? [] : [`tag ${tag}`])].join(" ");
+}
 
 function liquibase({ installed, case: { project, settings }, database }, command) {
   const run = spawnSync(
@@ -44,7 +51,10 @@ function liquibase({ installed, case: { project, settings }, database }, command
     [
       "--log-level=off",
       "--show-banner=false",
-      `--search-path=${join(project, settings.searchPath ?? ".")}`,
+      `--search-path=${(settings.searchPath ?? ".")
+        .split(",")
+        .map((folder) => join(project, folder))
+        .join(",")}`,
       `--changelog-file=${settings.changelog}`,
       `--url=jdbc:postgresql://${database.host}:${database.port}/${database.name}`,
       `--username=${database.user}`,
@@ -52,7 +62,7 @@ function liquibase({ installed, case: { project, settings }, database }, command
       ...command,
       ...settings.arguments,
     ],
-    { cwd: project, encoding: "utf8", env: { ...process.env, LIQUIBASE_ANALYTICS_ENABLED: "false", JAVA_OPTS: "-Duser.timezone=UTC" } },
+    { cwd: project, encoding: "utf8", env: { ...process.env, JAVA_OPTS: "-Duser.timezone=UTC" } },
   );
   if (run.status !== 0) throw new Error(`liquibase ${command.join(" ")}: ${run.stderr}${run.stdout}`.slice(0, 4000));
 }

@@ -20,8 +20,7 @@ export async function replayCase(tool, job) {
   const { session } = job.shadow;
   const reader = await installCatalogReader(session, { excludeFromReads: bookkeepingTables(history) });
   const replays = [];
-  for await (const replay of replayHistory(history, { session, reader, clock: () => performance.now(), disposable: true }))
-    replays.push(replay);
+  for await (const replay of replayHistory(history, { session, reader, clock: () => performance.now() })) replays.push(replay);
   return { history, replays, failures: replays.flatMap((replay) => failuresOf(replay)) };
 }
 

@@ -1,5 +1,5 @@
 // npm run conformance [-- TOOL …] [-- --case NAME] [-- --record]: for every history of fixtures/ that has a `.conformance.json`, the source tool itself
-// builds one database, pggit's replay another on the same server, and catalogs, rows and ways back are compared. `--record` keeps what the tool gave.
+// builds one database, pggit's replay another on the same server, and catalogs, rows and ways back are compared. `--record` keeps what the tool gave. `TOOL --project DIR --settings FILE` compares a project that is no fixture; FILE is like a `.conformance.json`.
 //
 // A tool is a module beside this one that exports `tool` and stands in tools.js:
 //   name         as the folder in fixtures/ and the adapter are called
@@ -17,7 +17,7 @@ import { compareRows } from "../../dist/src/catalog/rows.js";
 import { compareSnapshots } from "../../dist/src/catalog/snapshot/compare.js";
 import { openShadow } from "../../dist/src/database/shadow.js";
 import { loadParser } from "../../dist/src/sql/parser.js";
-import { findCases } from "./cases.js";
+import { findCases, foreignCase } from "./cases.js";
 import { catalogLines, rowLines, writeRecording } from "./recording.js";
 import { readState, readingOf, replayCase, rollBack } from "./replay.js";
 import { startServer } from "./start-server.js";
@@ -26,7 +26,9 @@ import { tools } from "./tools.js";
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const given = process.argv.slice(2);
 const record = given.includes("--record");
-const only = given.includes("--case") ? given[given.indexOf("--case") + 1] : null;
+const valueAfter = (flag) => (given.includes(flag) ? given[given.indexOf(flag) + 1] : null);
+const only = valueAfter("--case");
+const foreign = valueAfter("--project");
 const wanted = tools.filter(({ name }) => given.includes(name));
 const counts = { equal: 0, different: 0, skipped: 0 };
 
@@ -42,7 +44,8 @@ process.exit(counts.different > 0 ? 1 : 0);
 
 async function judge(tool) {
   const { name } = tool;
-  const cases = findCases(join(root, "fixtures"), name).filter((each) => only === null || each.name === only);
+  const found = foreign === null ? findCases(join(root, "fixtures"), name) : [foreignCase(foreign, valueAfter("--settings"))];
+  const cases = found.filter((each) => only === null || each.name === only);
   if (cases.length === 0) return;
   const folder = join(root, ".pggit", "tools", name);
   mkdirSync(folder, { recursive: true });
@@ -68,8 +71,10 @@ async function judge(tool) {
 
 /** Every difference in words; none where the two agree. */
 async function compare(tool, job) {
-  const theirs = await open("theirs");
-  const ours = await open("ours");
+  // Roles belong to a whole server: a history that makes some has one for each side.
+  const other = job.case.settings.servers === 2 ? await startServer() : null;
+  const theirs = await open("theirs", server);
+  const ours = await open("ours", other ?? server);
   const scratch = mkdtempSync(join(tmpdir(), "pggit-conformance-"));
   try {
     const database = { ...server, name: "pggit_shadow_theirs", url: server.url("pggit_shadow_theirs") };
@@ -100,12 +105,18 @@ async function compare(tool, job) {
   } finally {
     await theirs.close();
     await ours.close();
+    await other?.stop();
     rmSync(scratch, { recursive: true, force: true });
   }
 }
 
-async function open(id) {
-  const opened = await openShadow({ server: { url: server.url("postgres") }, extensions: [], statementTimeoutMs: 60_000, id });
+async function open(id, on) {
+  const opened = await openShadow({
+    server: { url: on.url("postgres"), disposable: true },
+    extensions: [],
+    statementTimeoutMs: 60_000,
+    id,
+  });
   if (opened.kind === "failed") throw new Error(opened.failures.map(({ message }) => message).join("\n"));
   return opened.value;
 }
@@ -130,6 +141,7 @@ function compareLines(theirs, ours) {
 
 /** Writes the recording, or compares it with the one that is there. */
 function keep(job, text) {
+  if (job.case.recording === null) return [];
   if (record) {
     writeFileSync(job.case.recording, text);
     return [];

@@ -39,7 +39,12 @@ async function judge(server, each) {
   const read = await sqitch.read(readOptions(each.project, each.settings.read));
   if (read.kind === "failed") throw new Error(JSON.stringify(read.failures));
   const history = read.value;
-  const opened = await openShadow({ server: { url: server.url("postgres") }, extensions: [], statementTimeoutMs: 60_000, id: "stamp" });
+  const opened = await openShadow({
+    server: { url: server.url("postgres"), disposable: true },
+    extensions: [],
+    statementTimeoutMs: 60_000,
+    id: "stamp",
+  });
   if (opened.kind === "failed") throw new Error(JSON.stringify(opened.failures));
   const { session } = opened.value;
   const scratch = mkdtempSync(join(tmpdir(), "pggit-conformance-"));

@@ -188,7 +188,12 @@ export function analyse(input: AnalysisInput, tools: AnalysisTools): Analysis {
     schemaVersion: versions.schema.at(-1)?.version ?? "0.0.0",
     schemaHistory: versions.schema,
     edgeCases: numberQuestions(raised, tools.identify),
-    findings: [...input.history.findings, ...own, ...historyFindings(dependencies, patterns.redundantIndexes)],
+    findings: [
+      ...input.history.findings,
+      ...input.replays.flatMap((replay) => replay.findings ?? []),
+      ...own,
+      ...historyFindings(dependencies, patterns.redundantIndexes),
+    ],
     confidence: overall.confidence,
     minimumConfidence: overall.minimum,
     summary: summarise(migrations, versions.objects),

@@ -51,7 +51,7 @@ export interface Migration {
   readonly files: readonly MigrationFile[];
   /** The source tool's own checksum, as it would store it. */
   readonly checksum: string | null;
-  /** Where version and checksum are not enough to know it again: the columns of the tool's own table that its files tell (Sqitch: id, change, project, …). */
+  /** Where version and checksum are not enough to know it again: the columns of the tool's own table that its files tell (id, author, file, project, …). */
   readonly entry?: Readonly<Record<string, string | null>>;
   readonly transaction: TransactionMode;
   /** Set where a folder, profile or context ties the migration to one environment. */
@@ -65,6 +65,16 @@ export interface Migration {
   down?(at: Inspector): AsyncIterable<Step>;
   /** The authors' own check of the result, which raises where it is wrong; absent where they wrote none. Changes nothing that lasts. */
   verify?(at: Inspector): AsyncIterable<Step>;
+  /** `tool`: nobody wrote `down`, it is what the tool itself makes of the way up (Liquibase's automatic rollback). Absent: its authors wrote it. */
+  readonly downOrigin?: "tool";
+  /** What the producer of its steps found out on the shadow when it ran last: decisions that stand in no file. */
+  observed?(): Observed;
+}
+
+/** Findings and questions that only a run can give: a precondition that did not hold, a lookup that gave nothing. */
+export interface Observed {
+  readonly findings: readonly Finding[];
+  readonly edgeCases: readonly EdgeCaseDraft[];
 }
 
 /** Something noticed that asks nothing of anybody: shown in the report. */

@@ -1,6 +1,6 @@
 import type { CatalogSlice, ObjectAddress } from "./catalog.ts";
 import type { EdgeCaseDraft } from "./edge-case.ts";
-import type { Migration, Step } from "./history.ts";
+import type { Finding, Migration, Step } from "./history.ts";
 import type { ParsedStatement } from "./sql.ts";
 
 /** PostgreSQL's own words on what went wrong. */
@@ -86,4 +86,6 @@ export interface MigrationReplay {
   readonly transactional: boolean;
   readonly seconds: number;
   readonly edgeCases: readonly EdgeCaseDraft[];
+  /** What the producer of its steps found out as it ran. */
+  readonly findings?: readonly Finding[];
 }

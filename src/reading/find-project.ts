@@ -17,6 +17,8 @@ export interface SearchRequest {
   readonly root: string;
   readonly source: ToolName | null;
   readonly locations: readonly string[];
+  /** `--changelog`: names the project as a location does. */
+  readonly changelog?: string | null;
 }
 
 /**
@@ -30,7 +32,8 @@ export async function findProject(adapters: readonly Adapter[], request: SearchR
   const known = request.source === null ? adapters : adapters.filter((adapter) => adapter.tool === request.source);
   const [only] = known;
   if (only === undefined) return failed(unsupportedTool(request, adapters));
-  if (request.source !== null && request.locations.length > 0) return ok({ adapter: only, detection: null, alsoSeen: [] });
+  const named = request.locations.length > 0 || (request.changelog ?? null) !== null;
+  if (request.source !== null && named) return ok({ adapter: only, detection: null, alsoSeen: [] });
 
   const found: { readonly adapter: Adapter; readonly detection: Detection }[] = [];
   for (const adapter of known) {
@@ -41,7 +44,7 @@ export async function findProject(adapters: readonly Adapter[], request: SearchR
   const projects = ofTools.length > 0 ? ofTools : found;
   const [project, ...others] = projects;
   if (project === undefined) return failed(nothingFound(request, adapters));
-  if (others.length > 0 && request.locations.length === 0) return failed(severalFound(request, projects));
+  if (others.length > 0 && !named) return failed(severalFound(request, projects));
   const alsoSeen = ofTools.length === 0 ? [] : found.filter(({ adapter }) => adapter.tool === "sql").map(({ detection }) => detection);
   const claimed = project.detection.location.split(", ");
   return ok({ ...project, alsoSeen: alsoSeen.filter((seen) => !overlaps(seen.location, claimed) && !isOwnOutput(seen)) });

@@ -81,6 +81,7 @@ async function replayMigration(migration: Migration, tools: Tools): Promise<Migr
   const explained = tools.failures.explain(attempt.statements, migration);
   const verification = await verifyMigration(migration, attempt.statements, { context, resetBetween: tools.history.resetBetween });
   const refused = verification?.kind === "failed" ? [verificationFailure(verification, migration)] : [];
+  const observed = migration.observed?.();
   return {
     migration,
     statements: explained.statements,
@@ -93,7 +94,8 @@ async function replayMigration(migration: Migration, tools: Tools): Promise<Migr
     ...(verification === null ? {} : { verification }),
     transactional: attempt.transactional,
     seconds: (context.clock() - started) / 1000,
-    edgeCases: [...explained.edgeCases, ...refused],
+    edgeCases: [...explained.edgeCases, ...(observed?.edgeCases ?? []), ...refused],
+    ...(observed === undefined || observed.findings.length === 0 ? {} : { findings: observed.findings }),
   };
 }
 

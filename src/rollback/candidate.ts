@@ -34,7 +34,9 @@ export async function readAuthored(migration: Migration, at: Inspector): Promise
       statements.push({ sql: step.sql, location: step.location, transactional, data: step.kind === "copy" ? step.data : null });
     }
   }
-  return statements.length === 0 && unrunnable === null ? null : { origin: "authored", statements, unrunnable };
+  return statements.length === 0 && unrunnable === null
+    ? null
+    : { origin: migration.downOrigin === "tool" ? "derived" : "authored", statements, unrunnable };
 }
 
 /** Whether the authors said that there is no way back: a rollback that does nothing but raise. */

@@ -7,6 +7,7 @@ import { readState, readingOf, replayCase, rollBack } from "../../scripts/confor
 import { tools } from "../../scripts/conformance/tools.js";
 import { loadParser } from "../../dist/src/sql/parser.js";
 import { openShadow } from "../../src/database/shadow.ts";
+import { useServer } from "../support/server.ts";
 
 const fixtures = fileURLToPath(new URL("../../fixtures/", import.meta.url));
 
@@ -18,7 +19,12 @@ const judged = tools.filter(({ name }) => findCases(fixtures, name).length > 0);
 describe.each(judged)("the replay gives what $name gave", (tool) => {
   it.each(findCases(fixtures, tool.name))("in $name", async (each) => {
     const recorded = readRecording(readFileSync(each.recording, "utf8"));
-    const opened = await openShadow({ server: null, extensions: [], statementTimeoutMs: 60_000, id: "recorded" });
+    const opened = await openShadow({
+      server: { url: useServer(), disposable: false },
+      extensions: [],
+      statementTimeoutMs: 60_000,
+      id: "recorded",
+    });
     if (opened.kind === "failed") throw new Error(opened.failures[0]?.message);
     const shadow = opened.value;
     const { session } = shadow;

@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import { liquibase } from "../../../adapters/liquibase/index.ts";
+import { changeSet, readOk, sqlOf, writeProject, xml } from "./project.ts";
+
+const table = changeSet("1", '<createTable tableName="${prefix}t"><column name="id" type="int"/></createTable>');
+
+describe("settings", () => {
+  it.each([
+    {
+      name: "liquibase.properties",
+      files: {
+        "liquibase.properties":
+          "changelogFile=db/main.xml\nsearchPath=migrations\ndefaultSchemaName=app\nparameter.prefix=lp_\ndatabaseChangelogTableName=CHANGES\nliquibaseSchemaName=tools\n",
+        "migrations/db/main.xml": xml('<include file="db/more.xml"/>'),
+        "migrations/db/more.xml": xml(table),
+      },
+      sql: "CREATE TABLE app.lp_t (id INTEGER)",
+      path: "db/more.xml",
+      bookkeeping: ["tools.changes", "tools.databasechangeloglock"],
+    },
+    {
+      name: "Spring",
+      files: {
+        "svc/src/main/resources/application.properties":
+          "spring.liquibase.changeLog=classpath:/db/main.xml\nspring.liquibase.parameters.prefix=${P:sp_}\nspring.liquibase.default-schema=app\nspring.liquibase.database-change-log-lock-table=LOCKS\n",
+        "svc/src/main/resources/db/main.xml": xml('<includeAll path="db/parts"/>'),
+        "svc/src/main/resources/db/parts/1.xml": xml(table),
+        "svc/src/test/resources/application.properties": "spring.liquibase.parameters.prefix=never_\n",
+      },
+      sql: "CREATE TABLE app.sp_t (id INTEGER)",
+      path: "db/parts/1.xml",
+      bookkeeping: ["app.databasechangelog", "app.locks"],
+    },
+    {
+      name: "Quarkus",
+      files: {
+        "src/main/resources/application.properties":
+          'quarkus.liquibase.change-log=db/main.xml\nquarkus.liquibase.change-log-parameters."prefix"=qu_\nquarkus.liquibase.default-schema-name=app\n%dev.quarkus.liquibase.contexts=dev\n',
+        "src/main/resources/db/main.xml": xml(table),
+      },
+      sql: "CREATE TABLE app.qu_t (id INTEGER)",
+      path: "db/main.xml",
+      bookkeeping: ["app.databasechangelog", "app.databasechangeloglock"],
+    },
+  ])("are read from $name", async ({ files, sql, path, bookkeeping }) => {
+    const history = await readOk(files);
+    expect(await sqlOf(history.migrations[0])).toEqual([sql]);
+    expect(history.migrations[0]?.entry).toMatchObject({
+      id: "1",
+      author: "t",
+      filename: path,
+      description: expect.stringContaining("createTable"),
+    });
+    expect(history.bookkeeping).toEqual(bookkeeping);
+    expect(history.preparation).toEqual(["CREATE SCHEMA IF NOT EXISTS app"]);
+  });
+
+  it("yield to the command line", async () => {
+    const files = {
+      "liquibase.properties": "changelogFile=c.xml\nparameter.prefix=file_\n",
+      "c.xml": xml('<property name="prefix" value="own_"/>', table),
+    };
+    expect(await sqlOf((await readOk(files)).migrations[0])).toEqual(["CREATE TABLE public.file_t (id INTEGER)"]);
+    const given = await readOk(files, { placeholders: { prefix: "given_" }, schemas: ["s"] });
+    expect(await sqlOf(given.migrations[0])).toEqual(["CREATE TABLE s.given_t (id INTEGER)"]);
+  });
+
+  it("leave an unknown property as it stands, and tell it", async () => {
+    const history = await readOk({ "c.xml": xml(table) });
+    expect(await sqlOf(history.migrations[0])).toEqual(['CREATE TABLE public."${prefix}t" (id INTEGER)']);
+    expect(history.findings).toMatchObject([{ code: "unknown-property" }]);
+  });
+});
+
+describe("detection", () => {
+  it("finds the changelogs that nobody includes, with their release of Liquibase", async () => {
+    const root = writeProject({
+      "pom.xml": "<project><dependency><artifactId>liquibase-core</artifactId>\n<version>4.28.0</version></dependency></project>",
+      "a/changelog.yaml": "databaseChangeLog:\n  - includeAll: {path: parts/, relativeToChangelogFile: true}\n",
+      "a/parts/1.sql": "--liquibase formatted sql\n--changeset a:1\nselect 1;\n",
+      "a/parts/2.sql": "select 2;\n",
+      "b/other.json": '{"databaseChangeLog": [{"changeSet": {"id": "x", "author": "y", "changes": []}}]}',
+      "node_modules/x/changelog.xml": xml(table),
+      "src/test/resources/test.xml": xml(table),
+    });
+    expect(await liquibase.detect(root)).toMatchObject([
+      { tool: "liquibase", location: "a/changelog.yaml", toolVersion: "4.28.0", migrations: 2 },
+      { tool: "liquibase", location: "b/other.json", migrations: 1 },
+    ]);
+  });
+
+  it("finds nothing where there is nothing", async () => {
+    expect(await liquibase.detect(writeProject({ "V1__x.sql": "select 1;", "pom.xml": "<project/>" }))).toEqual([]);
+  });
+});
