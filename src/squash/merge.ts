@@ -3,6 +3,7 @@ import { quoteIdentifier } from "../sql/quote.ts";
 import type { Ledger, Note, Step, Unit } from "./ledger.ts";
 import { openLedger } from "./ledger.ts";
 import { printUnit } from "./print.ts";
+import { type PrintedStatement, settleDeferred } from "./settle-deferred.ts";
 import { standing, walk } from "./walk.ts";
 
 /** A merge with the steps that it consists of, each of which can be taken back by its id. */
@@ -34,7 +35,8 @@ function pathOf(input: SquashInput): string {
 /** The statements in order, each under the search path in which its names were meant. */
 function printAll(units: readonly Unit[], printed: ReadonlyMap<Unit, string>): readonly SquashedStatement[] {
   let path = "public";
-  return units.flatMap((unit): readonly SquashedStatement[] => {
+  const statements = units.flatMap((unit): readonly PrintedStatement[] => {
+    const { input } = unit;
     const wanted = pathOf(unit.input);
     const statement: SquashedStatement = {
       sql: printed.get(unit) ?? unit.text,
@@ -43,10 +45,15 @@ function printAll(units: readonly Unit[], printed: ReadonlyMap<Unit, string>): r
       // Without the word CONCURRENTLY it runs in a transaction.
       transactional: unit.input.parsed.transactional || printed.get(unit) !== unit.text,
     };
-    if (wanted === path) return [statement];
+    if (wanted === path) return [{ statement, input }];
     path = wanted;
-    return [{ sql: `SET search_path = ${wanted}`, data: null, origins: [], transactional: true }, statement];
+    const setting: SquashedStatement = { sql: `SET search_path = ${wanted}`, data: null, origins: [], transactional: true };
+    return [
+      { statement: setting, input },
+      { statement, input },
+    ];
   });
+  return settleDeferred(statements);
 }
 
 /** Steps of one rule into one statement are one merge; what has left no statement is one merge per id. */

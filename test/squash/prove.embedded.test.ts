@@ -43,6 +43,18 @@ test("a squash that is equal is proven with its seed rows", async () => {
   ]);
 });
 
+test("checks that waited for COMMIT are settled where a migration ended, and not before", async () => {
+  const squash = await prove([
+    "CREATE TABLE b (id int PRIMARY KEY); CREATE TABLE a (id int PRIMARY KEY, b int REFERENCES b (id) DEFERRABLE INITIALLY DEFERRED)",
+    "INSERT INTO a VALUES (1, 1); CREATE TABLE between (x int); INSERT INTO b VALUES (1)",
+    "DO $$ BEGIN PERFORM 1; END $$",
+    "ALTER TABLE a ADD CHECK (b > 0)",
+    "INSERT INTO a VALUES (2, 2); INSERT INTO b VALUES (2)",
+    "ALTER TABLE a ADD COLUMN seen timestamptz; CREATE INDEX ON a (seen)",
+  ]);
+  expect(squash.proof).toMatchObject({ proven: true, rows: 4, differences: [] });
+});
+
 /** Says of data statements that they touched no row though they did: the squash then leaves out what it must not. */
 const deny = (pattern: RegExp) => (sql: string) => (pattern.test(sql) ? 0 : null);
 
