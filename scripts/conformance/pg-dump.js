@@ -60,10 +60,11 @@ function report(what, { expected, found, errors }) {
 
 const empty = inDatabase("empty", dump);
 const original = inDatabase("original", (url) => {
-  const errors = plan.migrations.flatMap(({ files }) =>
+  // In one transaction each, as the tools run what can run in one.
+  const errors = plan.migrations.flatMap(({ files, up }) =>
     files
       .filter(({ path, role }) => role !== "settings" && role !== "down" && path.toLowerCase().endsWith(".sql"))
-      .flatMap(({ path }) => psql(url, join(project, path))),
+      .flatMap(({ path }) => psql(url, join(project, path), up.every(({ transactional }) => transactional) ? ["-1"] : [])),
   );
   return { found: dump(url), errors };
 });
