@@ -10,6 +10,7 @@ import { sql } from "../adapters/sql/index.ts";
 import { readAsApplied, type HistoryAsApplied } from "../src/read-as-applied.ts";
 import { readHistory } from "../src/reading/read-history.ts";
 import { useShadow } from "./support/shadow.ts";
+import { readOptions } from "../scripts/conformance/cases.js";
 
 const shadow = useShadow();
 const table = "public.flyway_schema_history";
@@ -21,18 +22,7 @@ beforeAll(() => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 beforeEach(() => shadow().session.run("DROP SCHEMA public CASCADE; CREATE SCHEMA public"));
 
-const options = (more: Partial<ReadOptions> = {}): ReadOptions => ({
-  root,
-  locations: ["filesystem:sql"],
-  placeholders: {},
-  schemas: [],
-  changelog: null,
-  contexts: [],
-  labels: [],
-  assumptions: {},
-  environment: null,
-  ...more,
-});
+const options = (more: Partial<ReadOptions> = {}): ReadOptions => readOptions(root, { locations: ["filesystem:sql"], ...more });
 const write = (name: string, text: string): void => writeFileSync(join(root, "sql", name), text);
 const git = (...command: readonly string[]): void => {
   execFileSync("git", ["-c", "user.name=Ann", "-c", "user.email=ann@example.org", ...command], { cwd: root, stdio: "pipe" });

@@ -1,3 +1,4 @@
+import { inputFailure } from "../../src/model/failure.ts";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Failure } from "../../src/model/failure.ts";
@@ -10,7 +11,6 @@ import { readNames } from "./names.ts";
 import type { FlywaySettings } from "./settings/interpret.ts";
 import type { Survey } from "./survey.ts";
 import { isTestPath, moduleOf, parentOf } from "./survey.ts";
-import { inputFailure } from "./text.ts";
 import type { FoundFile } from "./tree.ts";
 import { isExecutable, shownPath, walkFolder } from "./tree.ts";
 

@@ -1,3 +1,4 @@
+import { inputFailure } from "../../src/model/failure.ts";
 import { readFile } from "node:fs/promises";
 import type { EdgeCaseDraft } from "../../src/model/edge-case.ts";
 import type { Failure } from "../../src/model/failure.ts";
@@ -10,7 +11,7 @@ import { loadScript } from "./load-script.ts";
 import type { FileKind } from "./names.ts";
 import { isScript } from "./names.ts";
 import { shouldRun } from "./should-execute.ts";
-import { inputFailure, sha256 } from "./text.ts";
+import { sha256 } from "./text.ts";
 import type { FlywayVersion } from "./version.ts";
 import { parseVersion } from "./version.ts";
 

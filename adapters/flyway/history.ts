@@ -1,3 +1,4 @@
+import { inputFailure } from "../../src/model/failure.ts";
 import type { EdgeCaseDraft } from "../../src/model/edge-case.ts";
 import type { Failure } from "../../src/model/failure.ts";
 import type { Migration, Step } from "../../src/model/history.ts";
@@ -7,7 +8,6 @@ import type { UnknownPlaceholder } from "./load-script.ts";
 import type { OrderedEntries } from "./order.ts";
 import type { FlywaySettings } from "./settings/interpret.ts";
 import { createTable } from "./schema-history/stamp.ts";
-import { inputFailure } from "./text.ts";
 import { versionKey } from "./version.ts";
 
 const types = { versioned: "versioned", undo: "versioned", baseline: "baseline", repeatable: "repeatable", callback: "callback" } as const;

@@ -1,3 +1,4 @@
+import { inputFailure } from "../../src/model/failure.ts";
 import { readFile } from "node:fs/promises";
 import type { Failure } from "../../src/model/failure.ts";
 import type { MigrationFile, TransactionMode } from "../../src/model/history.ts";
@@ -9,7 +10,7 @@ import { readScript } from "./script.ts";
 import type { ScriptConfiguration } from "./script-configuration.ts";
 import { readScriptConfiguration } from "./script-configuration.ts";
 import type { FlywaySettings } from "./settings/interpret.ts";
-import { decodeText, indexLines, inputFailure, sha256 } from "./text.ts";
+import { decodeText, indexLines, sha256 } from "./text.ts";
 
 /** A placeholder that has no value, with every place that names it. */
 export interface UnknownPlaceholder {

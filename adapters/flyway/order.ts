@@ -1,3 +1,4 @@
+import { inputFailure } from "../../src/model/failure.ts";
 import type { Failure } from "../../src/model/failure.ts";
 import type { Finding } from "../../src/model/history.ts";
 import type { Entry } from "./entries.ts";
@@ -5,7 +6,6 @@ import { momentOf, orderOfEvent } from "./events.ts";
 import type { FlywaySettings } from "./settings/interpret.ts";
 import type { FlywayVersion } from "./version.ts";
 import { compareText, compareVersions, parseVersion, versionKey } from "./version.ts";
-import { inputFailure } from "./text.ts";
 
 /** The entries of a project in the order in which `migrate` runs them on an empty database. */
 export interface OrderedEntries {

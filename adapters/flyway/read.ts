@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { ReadOptions } from "../adapter.ts";
 import type { Failure, Result } from "../../src/model/failure.ts";
-import { failed, ok } from "../../src/model/failure.ts";
+import { inputFailure, failed, ok } from "../../src/model/failure.ts";
 import type { Environment, History } from "../../src/model/history.ts";
 import { assumedTarget } from "./assumptions.ts";
 import type { LocationGroup } from "./collect.ts";
@@ -22,7 +22,6 @@ import { loadSettings, readAssumptions } from "./settings/load.ts";
 import type { SettingsSource } from "./settings/source.ts";
 import type { Survey } from "./survey.ts";
 import { parentOf, surveyProject } from "./survey.ts";
-import { inputFailure } from "./text.ts";
 
 /** What the command line says about settings: above every file. */
 function givenSource(options: ReadOptions): SettingsSource {

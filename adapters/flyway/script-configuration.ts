@@ -1,10 +1,11 @@
+import { inputFailure } from "../../src/model/failure.ts";
 import { readFile } from "node:fs/promises";
 import type { Failure } from "../../src/model/failure.ts";
 import type { MigrationFile } from "../../src/model/history.ts";
 import type { PlaceholderSettings } from "./placeholders.ts";
 import { replacePlaceholders } from "./placeholders.ts";
 import { readProperties } from "./settings/properties.ts";
-import { inputFailure, sha256 } from "./text.ts";
+import { sha256 } from "./text.ts";
 
 /** What `<file>.conf` says about one script (`SqlScriptMetadata`). */
 export interface ScriptConfiguration {

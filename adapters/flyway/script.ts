@@ -1,3 +1,4 @@
+import { inputFailure } from "../../src/model/failure.ts";
 import type { Failure } from "../../src/model/failure.ts";
 import type { Step } from "../../src/model/history.ts";
 import type { SourceLocation } from "../../src/model/source.ts";
@@ -6,7 +7,7 @@ import { splitStatements } from "../../src/sql/split.ts";
 import type { ReplacedText } from "./placeholders.ts";
 import type { ScriptStatement } from "./splitter.ts";
 import { splitScript } from "./splitter.ts";
-import { indexLines, inputFailure } from "./text.ts";
+import { indexLines } from "./text.ts";
 
 /** A script cut into the steps of a migration, and what kept it from being read whole. */
 export interface ScriptSteps {

@@ -1,17 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
-import type { Failure, Result } from "../../src/model/failure.ts";
-import { failed, ok } from "../../src/model/failure.ts";
-import type { SourceLocation } from "../../src/model/source.ts";
-
-/** A failure of reading: wrong input, exit code 2. */
-export function inputFailure(
-  code: string,
-  message: string,
-  at: { readonly location: SourceLocation | string | null; readonly hint: string },
-): Failure {
-  return { kind: "failure", code, message, location: at.location, hint: at.hint, exitCode: 2 };
-}
+import type { Result } from "../../src/model/failure.ts";
+import { inputFailure, failed, ok } from "../../src/model/failure.ts";
 
 /** The offset of the first byte that belongs to no UTF-8 character. */
 function firstInvalidByte(bytes: Buffer): number {

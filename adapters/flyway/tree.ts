@@ -1,7 +1,7 @@
+import { inputFailure } from "../../src/model/failure.ts";
 import { open, readdir, realpath, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import type { Failure } from "../../src/model/failure.ts";
-import { inputFailure } from "./text.ts";
 
 /** A file below a folder, with `/` in its paths. */
 export interface FoundFile {

@@ -1,6 +1,5 @@
 import type { ReadOptions } from "../adapter.ts";
-import { failed, ok, type Result } from "../../src/model/failure.ts";
-import { inputFailure } from "./source/failure.ts";
+import { inputFailure, failed, ok, type Result } from "../../src/model/failure.ts";
 import { findChangelog, moduleOf, rootChangelogs, type Project } from "./project.ts";
 import type { SettingName, SettingsFile } from "./settings/settings.ts";
 

@@ -1,5 +1,5 @@
 import type { ReadOptions } from "../adapter.ts";
-import { failed, ok, type Failure, type Result } from "../../src/model/failure.ts";
+import { inputFailure, failed, ok, type Failure, type Result } from "../../src/model/failure.ts";
 import type { Environment, Finding, History, MigrationFile } from "../../src/model/history.ts";
 import { quoteIdentifier } from "../../src/sql/quote.ts";
 import { bookkeepingSql, bookkeepingTables, type Bookkeeping } from "./bookkeeping.ts";
@@ -13,7 +13,6 @@ import { chooseChangelog, settingsFor, type Settings } from "./choose.ts";
 import { fieldFindings } from "./field-findings.ts";
 import { keyOf, toMigration, type Placed, type Shared } from "./migration.ts";
 import { asFound, searchPathFor, surveyProject, toolVersionOf } from "./project.ts";
-import { inputFailure } from "./source/failure.ts";
 import { decodeFile, openFiles, type SourceFiles } from "./source/files.ts";
 import { valueOf, type Node } from "./source/node.ts";
 

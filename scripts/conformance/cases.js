@@ -32,8 +32,13 @@ export function foreignCase(project, settings) {
   return { name: basename(project), project, recording: null, settings: readSettings(settings) };
 }
 
-/** What an adapter is told for a case. */
-export function readOptions(project, read) {
+/**
+ * What an adapter is told where nobody says anything but this.
+ * @param {string} project
+ * @param {Partial<import("../../adapters/adapter.ts").ReadOptions>} [read]
+ * @returns {import("../../adapters/adapter.ts").ReadOptions}
+ */
+export function readOptions(project, read = {}) {
   return {
     root: project,
     locations: [],

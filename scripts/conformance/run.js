@@ -20,7 +20,7 @@ import { loadParser } from "../../dist/src/sql/parser.js";
 import { findCases, foreignCase } from "./cases.js";
 import { catalogLines, rowLines, writeRecording } from "./recording.js";
 import { readState, readingOf, replayCase, rollBack } from "./replay.js";
-import { startServer } from "./start-server.js";
+import { startPostgres } from "../start-postgres.js";
 import { tools } from "./tools.js";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -33,7 +33,7 @@ const wanted = tools.filter(({ name }) => given.includes(name));
 const counts = { equal: 0, different: 0, skipped: 0 };
 
 await loadParser();
-const server = await startServer();
+const server = await startPostgres();
 try {
   for (const tool of wanted.length > 0 ? wanted : tools) await judge(tool);
 } finally {
@@ -72,7 +72,7 @@ async function judge(tool) {
 /** Every difference in words; none where the two agree. */
 async function compare(tool, job) {
   // Roles belong to a whole server: a history that makes some has one for each side.
-  const other = job.case.settings.servers === 2 ? await startServer() : null;
+  const other = job.case.settings.servers === 2 ? await startPostgres() : null;
   const theirs = await open("theirs", server);
   const ours = await open("ours", other ?? server);
   const scratch = mkdtempSync(join(tmpdir(), "pggit-conformance-"));

@@ -10,7 +10,7 @@ import { openShadow } from "../../dist/src/database/shadow.js";
 import { loadParser } from "../../dist/src/sql/parser.js";
 import { findCases, readOptions } from "./cases.js";
 import { runSqitch, tool } from "./sqitch.js";
-import { startServer } from "./start-server.js";
+import { startPostgres } from "../start-postgres.js";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 let failures = 0;
@@ -104,7 +104,7 @@ if (installed.kind === "unavailable") {
   console.log(`skipped: ${installed.reason}`);
   process.exit(0);
 }
-const server = await startServer();
+const server = await startPostgres();
 try {
   for (const each of findCases(join(root, "fixtures"), "sqitch")) await judge(server, each);
 } finally {

@@ -68,7 +68,7 @@ export async function withExamined<T>(request: ApplyRequest, work: (examined: Ex
 
   const scope = scopeOf(runnable.plan, options.drift.schemas);
   surroundings.progress.begin("comparing with the history", null);
-  const expectations = createExpectations({ runnable, scope, openShadow: surroundings.openShadow, disposable: options.disposable });
+  const expectations = createExpectations({ runnable, scope, openShadow: surroundings.openShadow });
   try {
     const assessed = await assess({
       runnable,

@@ -1,5 +1,5 @@
 import { readWholeCatalog, type CatalogSnapshot } from "../catalog/snapshot/read.ts";
-import { StatementError, type Shadow } from "../database/session.ts";
+import { describeEngine, StatementError, type Shadow } from "../database/session.ts";
 import { failed, ok, type Failure, type Result } from "../model/failure.ts";
 import { executeOnShadow, type ShadowTerms } from "./execute-script.ts";
 import { readOutline, type Outline } from "./outline.ts";
@@ -29,12 +29,10 @@ export interface ExpectationRequest {
   readonly runnable: RunnablePlan;
   readonly scope: Scope;
   readonly openShadow: () => Promise<Result<Shadow>>;
-  /** Whether cluster-wide statements may run on the shadow. Of an embedded one they always may. */
-  readonly disposable: boolean;
 }
 
 /** Nothing runs before the first question. The shadow goes forward only; a question about a point that is not ahead takes a fresh one. */
-export function createExpectations({ runnable, scope, openShadow, disposable }: ExpectationRequest): Expectations {
+export function createExpectations({ runnable, scope, openShadow }: ExpectationRequest): Expectations {
   const snapshots = new Map<string, CatalogSnapshot>();
   let shadow: Shadow | null = null;
   let engine: string | null = null;
@@ -44,7 +42,7 @@ export function createExpectations({ runnable, scope, openShadow, disposable }: 
 
   const termsOn = ({ session }: Shadow): ShadowTerms => ({
     resetBetween: runnable.plan.surroundings.resetBetween,
-    disposable: disposable || session.engine.embedded,
+    disposable: session.engine.ownsCluster,
   });
   const start = async (): Promise<Result<Shadow>> => {
     await shadow?.close();
@@ -54,7 +52,7 @@ export function createExpectations({ runnable, scope, openShadow, disposable }: 
     shadow = opened.value;
     done = [];
     const { session } = shadow;
-    engine = `${session.engine.version}${session.engine.embedded ? " (embedded)" : ""}`;
+    engine = describeEngine(session.engine);
     user = (await session.rows<{ name: string }>("select session_user::text as name"))[0]?.name ?? user;
     for (const sql of runnable.plan.surroundings.bookkeepingSql) await runQuietly(shadow, sql);
     return ok(shadow);

@@ -49,7 +49,7 @@ interface Rehearsal {
 
 async function onCopy(shadow: Shadow, { request, assessment, copy, place }: Rehearsal): Promise<Result<DatabaseOutcome>> {
   const { target, options, surroundings } = request;
-  const disposable = options.disposable || shadow.session.engine.embedded;
+  const disposable = shadow.session.engine.ownsCluster;
   const runnable = disposable ? request.runnable : withoutClusterWide(request.runnable, (message) => surroundings.progress.warn(message));
   const { surroundings: tool } = runnable.plan;
   const standing = new Set(assessment.applied);

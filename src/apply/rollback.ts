@@ -13,6 +13,7 @@ import { createExpectations } from "./expectations.ts";
 import { readOutline } from "./outline.ts";
 import { requireYes } from "./refusals.ts";
 import { takeRunLock } from "./run-lock.ts";
+import { runTerms } from "./run-terms.ts";
 import { runMigrations, type Executed } from "./run-migrations.ts";
 import type { RunnableMigration } from "./runnable.ts";
 import { scopeOf } from "./scope.ts";
@@ -124,7 +125,7 @@ async function runBack(
   { looked, back }: { readonly looked: Looked; readonly back: readonly RunnableMigration[] },
 ): Promise<Result<Pick<RollbackOutcome, "executed" | "stamped" | "stoppedAt" | "failure">>> {
   if (back.length === 0) return ok({ executed: [], stamped: 0, stoppedAt: null, failure: null });
-  const { target, runnable, options, surroundings } = request;
+  const { target, runnable, surroundings } = request;
   const { session } = target;
   await session.run("BEGIN");
   const store = await createStore(session, looked.store);
@@ -147,17 +148,11 @@ async function runBack(
     stamp: looked.reading.stamp,
   });
   const outcome = await runMigrations({
-    session,
+    ...runTerms(request),
     direction: "down",
     migrations: back,
     recorder,
     forbid: (migration) => forbidTakingBack(session, migration),
-    resetBetween: runnable.plan.surroundings.resetBetween,
-    limits: options.limits,
-    signal: surroundings.signal,
-    now: surroundings.now,
-    advanced: (done) => surroundings.progress.advance(done),
-    warn: (message) => surroundings.progress.warn(message),
   });
   const { failure, stoppedAt } = outcome;
   try {
@@ -178,7 +173,7 @@ async function compareBack({ target, runnable, options, surroundings }: ApplyReq
     const left = await readOutline(target.session, scope);
     return left.size === 0 ? null : differs([...left.keys()].slice(0, 10).map((name) => `${name} is left`));
   }
-  const expectations = createExpectations({ runnable, scope, openShadow: surroundings.openShadow, disposable: options.disposable });
+  const expectations = createExpectations({ runnable, scope, openShadow: surroundings.openShadow });
   try {
     const expected = await expectations.at({ applied: after, begun: null });
     if (expected.kind === "failed") return expected.failures[0] ?? null;

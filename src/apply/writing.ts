@@ -10,6 +10,7 @@ import type { ApplyOutcome, ApplyRequest } from "./apply-types.ts";
 import type { StateName } from "./assess.ts";
 import { buildFromSchema } from "./build.ts";
 import { findDrift } from "./drift.ts";
+import { runTerms } from "./run-terms.ts";
 import { runMigrations, type RunOutcome } from "./run-migrations.ts";
 import { createStoreRecorder, record, type RecorderRequest } from "./store-recorder.ts";
 
@@ -110,17 +111,11 @@ function writingOn(request: ApplyRequest, examined: Examined, context: RecorderR
       const outcome =
         built ??
         (await runMigrations({
-          session,
+          ...runTerms(request),
           direction: "up",
           migrations,
           recorder: createStoreRecorder(context),
           forbid: () => Promise.resolve(null),
-          resetBetween: runnable.plan.surroundings.resetBetween,
-          limits: options.limits,
-          signal: surroundings.signal,
-          now: surroundings.now,
-          advanced: (done) => surroundings.progress.advance(done),
-          warn: (message) => surroundings.progress.warn(message),
         }));
       return { ...outcome, stamped: context.stamp.count() };
     },

@@ -17,6 +17,11 @@ export interface Engine {
   readonly ownsCluster: boolean;
 }
 
+/** As proofs name it: `PostgreSQL 18.6 (embedded)`. */
+export function describeEngine({ version, embedded }: Pick<Engine, "version" | "embedded">): string {
+  return embedded ? `${version} (embedded)` : version;
+}
+
 /** What one statement answered. */
 export interface StatementResult {
   /** The command tag's word: `INSERT`, `CREATE TABLE`, … */

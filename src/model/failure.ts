@@ -15,6 +15,11 @@ export interface Failure {
   readonly exitCode: ExitCode;
 }
 
+/** A failure of reading: wrong input, exit code 2. */
+export function inputFailure(code: string, message: string, at: Pick<Failure, "location" | "hint">): Failure {
+  return { kind: "failure", code, message, location: at.location, hint: at.hint, exitCode: 2 };
+}
+
 /** What a step of the program gives: its value, or every expected failure it met (at least one). */
 export type Result<T> = { readonly kind: "ok"; readonly value: T } | { readonly kind: "failed"; readonly failures: readonly Failure[] };
 

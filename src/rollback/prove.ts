@@ -1,3 +1,4 @@
+import { describeEngine } from "../database/session.ts";
 import type { MigrationReplay } from "../model/replay.ts";
 import type { Loss, Rollback, RollbackStatement } from "../model/rollback.ts";
 import { type Candidate, readAuthored, saysIrreversible } from "./candidate.ts";
@@ -20,7 +21,7 @@ export async function proveRollback(replay: MigrationReplay, context: ProofConte
   const derived = await deriveRollback(replay, context);
   const authored = await readAuthored(replay.migration, { rows: (sql, parameters) => context.session.rows(sql, parameters) });
   const verdicts: Verdict[] = [];
-  const engine = `${context.session.engine.version}${context.session.engine.embedded ? " (embedded)" : ""}`;
+  const engine = describeEngine(context.session.engine);
   const attempt = async (candidate: Candidate): Promise<Verdict> => {
     const verdict = judgeTrial(await tryCandidate(candidate, replay, context), losses.up, engine);
     verdicts.push(verdict);

@@ -90,8 +90,8 @@ async function runAtOnce({ candidate, replay, plan, scope }: Attempted, { reader
 async function runStepByStep({ candidate, replay, plan, scope }: Attempted, context: ProofContext): Promise<Run> {
   const { session, reader } = context;
   let touchedSequences: readonly ObjectAddress[] = [];
-  await reader.open("BEGIN", candidate.origin === "authored" ? settingsBefore(context.resetBetween) : "");
   try {
+    await reader.open("BEGIN", candidate.origin === "authored" ? settingsBefore(context.resetBetween) : "");
     const stopped = await execute(plan.statements, context);
     if (stopped !== null) return failedRun(candidate, stopped);
     if (scope !== "catalog") await session.run("SET CONSTRAINTS ALL IMMEDIATE");

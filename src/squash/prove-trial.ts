@@ -5,7 +5,7 @@ import type { RowReadOptions, RowSnapshot } from "../catalog/rows.ts";
 import { compareSnapshots } from "../catalog/snapshot/compare.ts";
 import { readWholeCatalog } from "../catalog/snapshot/read.ts";
 import type { CatalogSnapshot } from "../catalog/snapshot/read.ts";
-import { StatementError } from "../database/session.ts";
+import { describeEngine, StatementError } from "../database/session.ts";
 import type { Session, Shadow } from "../database/session.ts";
 import type { CatalogDifference } from "../model/catalog.ts";
 import { ok } from "../model/failure.ts";
@@ -41,10 +41,6 @@ export interface TrialGround {
   readonly reading: RowReadOptions;
   readonly openShadow: () => Promise<Result<Shadow>>;
   spare: Shadow | null;
-}
-
-function engineOf(session: Session): string {
-  return `${session.engine.version}${session.engine.embedded ? " (embedded)" : ""}`;
 }
 
 interface Stop {
@@ -94,7 +90,7 @@ export async function tryStatements(statements: readonly SquashedStatement[], gr
   const opened = ground.spare === null ? await ground.openShadow() : ok(ground.spare);
   if (opened.kind === "failed") return opened;
   const shadow = opened.value;
-  const engine = engineOf(shadow.session);
+  const engine = describeEngine(shadow.session.engine);
   ground.spare = null;
   let reusable = false;
   try {

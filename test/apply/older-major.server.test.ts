@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { shadowOpener, withTarget } from "../../src/apply/apply-to-database.ts";
 import { rollbackTo } from "../../src/apply/rollback.ts";
 import { installPostgres } from "../../scripts/install-postgres.js";
-import { startNativeServer, type NativeServer } from "../support/native-server.ts";
+import { startPostgres } from "../../scripts/start-postgres.js";
 import {
   applyTo,
   ask,
@@ -19,11 +19,14 @@ import { shop } from "./shop.ts";
 
 const conversion = useConversion(shop);
 /** 14, or whatever scripts/every-major.js runs this on. */
-let server: NativeServer;
+let server: { readonly url: string; readonly stop: () => Promise<void> };
 let major = 14;
 beforeAll(async () => {
   const given = process.env["PGGIT_TEST_SERVER"];
-  server = given === undefined ? await startNativeServer(installPostgres(14)) : { url: given, stop: () => Promise.resolve() };
+  if (given === undefined) {
+    const started = await startPostgres({ module: installPostgres(14) });
+    server = { url: started.url("postgres"), stop: started.stop };
+  } else server = { url: given, stop: () => Promise.resolve() };
   const [found] = await ask<{ major: number }>(server.url, "SELECT current_setting('server_version_num')::int / 10000 AS major");
   major = found?.major ?? 0;
 });

@@ -1,9 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { ReadOptions } from "../../adapters/adapter.ts";
 import { flywayChecksum } from "../../adapters/flyway/checksum.ts";
 import { flyway } from "../../adapters/flyway/index.ts";
 import { schemaHistory } from "../../adapters/flyway/schema-history/index.ts";
@@ -12,6 +11,8 @@ import { matchApplied } from "../../src/analysis/match-applied.ts";
 import type { History } from "../../src/model/history.ts";
 import { readHistory } from "../../src/reading/read-history.ts";
 import { recoverApplied } from "../../src/reading/recover-applied.ts";
+import { readOptions } from "../../scripts/conformance/cases.js";
+import { writeFiles } from "../support/project-files.ts";
 
 let repository: string;
 let root: string;
@@ -35,30 +36,14 @@ const git = (...command: readonly string[]): void => {
     stdio: "pipe",
   });
 };
-const write = (files: Readonly<Record<string, string>>): void => {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, "sql", path)), { recursive: true });
-    writeFileSync(join(root, "sql", path), text);
-  }
-};
+const write = (files: Readonly<Record<string, string>>): void => writeFiles(join(root, "sql"), files);
 const commit = (files: Readonly<Record<string, string>>, message: string): void => {
   write(files);
   git("add", "-A");
   git("commit", "-qm", message);
 };
 const read = async (contents?: ReadonlyMap<string, Uint8Array>): Promise<History> => {
-  const options: ReadOptions = {
-    root,
-    locations: ["filesystem:sql"],
-    placeholders: {},
-    schemas: [],
-    changelog: null,
-    contexts: [],
-    labels: [],
-    assumptions: {},
-    environment: null,
-    ...(contents === undefined ? {} : { contents }),
-  };
+  const options = readOptions(root, { locations: ["filesystem:sql"], ...(contents === undefined ? {} : { contents }) });
   const history = await readHistory(flyway, options);
   if (history.kind === "failed") throw new Error(history.failures.map(({ message }) => message).join("\n"));
   return history.value;

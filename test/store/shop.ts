@@ -7,6 +7,7 @@ import { convert, type Conversion } from "../../src/pipeline.ts";
 import { sealPlan } from "../../src/plan/write-plan.ts";
 import type { MigrationFact } from "../../src/store/record.ts";
 import { silentRun } from "../support/silent-run.ts";
+import { readOptions } from "../../scripts/conformance/cases.js";
 
 /** A history with what a record gets wrong easily: renamings, a table that comes back, names that want quotes, every kind of object. */
 export const shopFiles: Readonly<Record<string, string>> = {
@@ -64,16 +65,8 @@ export async function convertShop({ files = {} }: ShopOptions = {}): Promise<Sho
     mkdirSync(join(root, "sql"));
     for (const [name, text] of Object.entries({ ...shopFiles, ...files })) writeFileSync(join(root, "sql", name), text);
     const request: MigrateRequest = {
-      root,
+      ...readOptions(root, { locations: ["filesystem:sql"] }),
       source: "flyway",
-      locations: ["filesystem:sql"],
-      placeholders: {},
-      schemas: [],
-      changelog: null,
-      contexts: [],
-      labels: [],
-      assumptions: {},
-      environment: null,
       environments: {},
       out: "pggit",
       stopAfter: null,

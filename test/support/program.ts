@@ -1,10 +1,11 @@
 import { spawn, type ChildProcessByStdio } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { afterEach } from "vitest";
+import { type Files, writeFiles } from "./project-files.ts";
 
 /** The built program. */
 export const programPath = fileURLToPath(new URL("../../dist/src/cli/main.js", import.meta.url));
@@ -58,7 +59,7 @@ export function runProgram(args: readonly string[], at: ProgramPlace): Promise<P
 export interface TemporaryProject {
   readonly root: string;
   /** Writes files by their path relative to the root. */
-  write(files: Readonly<Record<string, string | Buffer>>): void;
+  write(files: Files): void;
   /** Copies a folder of `fixtures/` into the root. */
   copyFixture(path: string): void;
 }
@@ -75,10 +76,7 @@ export function useProjects(): () => TemporaryProject {
     return {
       root,
       write(files) {
-        for (const [path, text] of Object.entries(files)) {
-          mkdirSync(dirname(join(root, path)), { recursive: true });
-          writeFileSync(join(root, path), text);
-        }
+        writeFiles(root, files);
       },
       copyFixture(path) {
         cpSync(join(fixtures, path), root, { recursive: true });

@@ -1,7 +1,6 @@
 import { Client } from "pg";
 import type { TestProject } from "vitest/node";
-import { linkedModule } from "../../scripts/install-postgres.js";
-import { startNativeServer, type NativeServer } from "./native-server.ts";
+import { startPostgres } from "../../scripts/start-postgres.js";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -9,7 +8,10 @@ declare module "vitest" {
   }
 }
 
-let running: NativeServer | null = null;
+/** With characters that a URL must quote. */
+const password = "a secret/with: odd@characters";
+
+let running: Awaited<ReturnType<typeof startPostgres>> | null = null;
 
 /**
  * Starts one native PostgreSQL for the whole run of the server tests; gives its URL (a superuser's) as `serverUrl`; stops and removes it afterwards.
@@ -17,8 +19,8 @@ let running: NativeServer | null = null;
  */
 export async function setup(project: TestProject): Promise<void> {
   const given = process.env["PGGIT_TEST_SERVER"];
-  if (given === undefined) running = await startNativeServer(linkedModule(import.meta.url));
-  const url = given ?? running?.url ?? "";
+  if (given === undefined) running = await startPostgres({ password });
+  const url = given ?? running?.url("postgres") ?? "";
   await makeRoles(url);
   project.provide("serverUrl", url);
 }

@@ -1,8 +1,7 @@
 import type { Result } from "../../../src/model/failure.ts";
-import { failed, ok } from "../../../src/model/failure.ts";
+import { inputFailure, failed, ok } from "../../../src/model/failure.ts";
 import type { Inspector } from "../../../src/model/history.ts";
 import { qualifiedName, quoteIdentifier } from "../../../src/sql/quote.ts";
-import { inputFailure } from "../text.ts";
 
 /** Columns that Flyway's table has in every version since 3.0. */
 const columns = [

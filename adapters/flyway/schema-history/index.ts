@@ -1,10 +1,9 @@
 import type { AppliedHistory } from "../../../src/model/applied.ts";
-import { failed, ok } from "../../../src/model/failure.ts";
+import { inputFailure, failed, ok } from "../../../src/model/failure.ts";
 import type { Inspector, Migration } from "../../../src/model/history.ts";
 import type { SchemaHistory } from "../../adapter.ts";
 import { flywayChecksum } from "../checksum.ts";
 import { findTables } from "./find-table.ts";
-import { inputFailure } from "../text.ts";
 import { createTable, stampMigration, unstampMigration } from "./stamp.ts";
 import { readRows, type TableRow } from "./walk.ts";
 

@@ -1,7 +1,6 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import type { Result } from "../../../src/model/failure.ts";
-import { failed, ok } from "../../../src/model/failure.ts";
-import { inputFailure } from "../text.ts";
+import { inputFailure, failed, ok } from "../../../src/model/failure.ts";
 import { settingKey } from "./interpret.ts";
 import type { SettingsSource, SourceReading } from "./source.ts";
 import { collectSettings, emptyReading, resolveExpression } from "./source.ts";

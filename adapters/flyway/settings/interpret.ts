@@ -1,7 +1,7 @@
+import { inputFailure } from "../../../src/model/failure.ts";
 import type { Failure } from "../../../src/model/failure.ts";
 import type { SourceLocation } from "../../../src/model/source.ts";
 import type { NamingSettings } from "../names.ts";
-import { inputFailure } from "../text.ts";
 
 /** The settings of Flyway that decide what a history is. */
 export interface FlywaySettings extends NamingSettings {

@@ -1,8 +1,7 @@
 import { parse, TomlError } from "smol-toml";
 import type { Result } from "../../../src/model/failure.ts";
-import { failed, ok } from "../../../src/model/failure.ts";
+import { inputFailure, failed, ok } from "../../../src/model/failure.ts";
 import type { SourceLocation } from "../../../src/model/source.ts";
-import { inputFailure } from "../text.ts";
 import { settingKey } from "./interpret.ts";
 import type { SettingsSource } from "./source.ts";
 import { collectSettings } from "./source.ts";

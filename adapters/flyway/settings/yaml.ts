@@ -1,7 +1,6 @@
 import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from "yaml";
 import type { Failure, Result } from "../../../src/model/failure.ts";
-import { failed, ok } from "../../../src/model/failure.ts";
-import { inputFailure } from "../text.ts";
+import { inputFailure, failed, ok } from "../../../src/model/failure.ts";
 import type { Property } from "./properties.ts";
 import { flywayProperties } from "./properties.ts";
 import type { SettingsSource, Variables } from "./source.ts";

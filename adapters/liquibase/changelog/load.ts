@@ -1,7 +1,7 @@
+import { inputFailure } from "../../../src/model/failure.ts";
 import { posix } from "node:path";
 import type { Failure } from "../../../src/model/failure.ts";
 import type { Finding } from "../../../src/model/history.ts";
-import { inputFailure } from "../source/failure.ts";
 import { decodeFile, normalizePath, type FoundFile, type ReadFile, type SourceFiles } from "../source/files.ts";
 import { flagOf, mapValues, valueOf, type Node } from "../source/node.ts";
 import { changelogNames, readChangelog } from "../source/read-changelog.ts";

@@ -1,5 +1,4 @@
-import { failed, ok, type Result } from "../../../src/model/failure.ts";
-import { inputFailure } from "./failure.ts";
+import { inputFailure, failed, ok, type Result } from "../../../src/model/failure.ts";
 
 /** Entities that the document type declares: their text, or `null` for one that stands in another file, which is never read. */
 export type Entities = ReadonlyMap<string, string | null>;

@@ -2,10 +2,9 @@ import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, posix } from "node:path";
-import { failed, ok, type Result } from "../../../src/model/failure.ts";
+import { inputFailure, failed, ok, type Result } from "../../../src/model/failure.ts";
 import type { SourceLocation } from "../../../src/model/source.ts";
 import { resolveInside } from "../../../src/sql/psql/source-text.ts";
-import { inputFailure } from "./failure.ts";
 
 /** A file on the search path. */
 export interface FoundFile {

@@ -1,5 +1,4 @@
-import { failed, ok, type Result } from "../../../src/model/failure.ts";
-import { inputFailure } from "./failure.ts";
+import { inputFailure, failed, ok, type Result } from "../../../src/model/failure.ts";
 import type { Node } from "./node.ts";
 
 /** Attributes of a `--changeset` line by the words that give them (`AbstractFormattedChangeLogParser`). */

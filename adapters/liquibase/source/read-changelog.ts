@@ -1,5 +1,4 @@
-import { failed, ok, type Result } from "../../../src/model/failure.ts";
-import { inputFailure } from "./failure.ts";
+import { inputFailure, failed, ok, type Result } from "../../../src/model/failure.ts";
 import type { ReadFile } from "./files.ts";
 import { readFormattedSql } from "./formatted-sql.ts";
 import { childOf, type Node } from "./node.ts";

@@ -1,7 +1,6 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
-import { failed, ok, type Result } from "../../../src/model/failure.ts";
+import { inputFailure, failed, ok, type Result } from "../../../src/model/failure.ts";
 import { decodeEntities, declaredEntities, type Entities } from "./entities.ts";
-import { inputFailure } from "./failure.ts";
 import { lineStarts, lineAt } from "./lines.ts";
 import type { Node } from "./node.ts";
 

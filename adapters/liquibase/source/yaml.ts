@@ -1,6 +1,5 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, parseDocument, visit, type Alias, type Document, type Scalar } from "yaml";
-import { failed, ok, type Result } from "../../../src/model/failure.ts";
-import { inputFailure } from "./failure.ts";
+import { inputFailure, failed, ok, type Result } from "../../../src/model/failure.ts";
 import { lineAt, lineStarts } from "./lines.ts";
 import { scalarText, type Node } from "./node.ts";
 

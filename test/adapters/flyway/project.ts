@@ -1,34 +1,18 @@
-import { mkdtempSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { ReadOptions } from "../../../adapters/adapter.ts";
 import { flyway } from "../../../adapters/flyway/index.ts";
 import type { Failure } from "../../../src/model/failure.ts";
 import type { History, Migration, Step } from "../../../src/model/history.ts";
+import { readOptions } from "../../../scripts/conformance/cases.js";
+import { writeFiles } from "../../support/project-files.ts";
 
 /** A project on disk with these files. */
 export function writeProject(files: Readonly<Record<string, string | Buffer>>): string {
   const root = mkdtempSync(join(tmpdir(), "pggit-flyway-"));
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), content);
-  }
+  writeFiles(root, files);
   return root;
-}
-
-function options(root: string, given: Partial<ReadOptions> = {}): ReadOptions {
-  return {
-    root,
-    locations: [],
-    placeholders: {},
-    schemas: [],
-    changelog: null,
-    contexts: [],
-    labels: [],
-    assumptions: {},
-    environment: null,
-    ...given,
-  };
 }
 
 /** The history of a project that must be readable. */
@@ -36,7 +20,7 @@ export async function readOk(
   files: Readonly<Record<string, string | Buffer>> | string,
   given: Partial<ReadOptions> = {},
 ): Promise<History> {
-  const result = await flyway.read(options(typeof files === "string" ? files : writeProject(files), given));
+  const result = await flyway.read(readOptions(typeof files === "string" ? files : writeProject(files), given));
   if (result.kind === "failed") throw new Error(result.failures.map((failure) => failure.message).join("\n"));
   return result.value;
 }
@@ -46,7 +30,7 @@ export async function readFailures(
   files: Readonly<Record<string, string | Buffer>> | string,
   given: Partial<ReadOptions> = {},
 ): Promise<readonly Failure[]> {
-  const result = await flyway.read(options(typeof files === "string" ? files : writeProject(files), given));
+  const result = await flyway.read(readOptions(typeof files === "string" ? files : writeProject(files), given));
   if (result.kind === "ok") throw new Error("the history was read");
   return result.failures;
 }

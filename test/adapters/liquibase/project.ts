@@ -1,45 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { afterEach } from "vitest";
 import type { ReadOptions } from "../../../adapters/adapter.ts";
 import { liquibase } from "../../../adapters/liquibase/index.ts";
 import type { Failure } from "../../../src/model/failure.ts";
 import type { History, Inspector, Migration, Step } from "../../../src/model/history.ts";
-
-export type Files = Readonly<Record<string, string>>;
-
-const made: string[] = [];
-
-afterEach(() => {
-  for (const root of made.splice(0)) rmSync(root, { recursive: true, force: true });
-});
-
-/** A project on disk with these files; removed after the test. */
-export function writeProject(files: Files): string {
-  const root = mkdtempSync(join(tmpdir(), "pggit-liquibase-"));
-  made.push(root);
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), content);
-  }
-  return root;
-}
-
-/** What an adapter is told where nobody says anything. */
-export const nothingGiven: Omit<ReadOptions, "root"> = {
-  locations: [],
-  placeholders: {},
-  schemas: [],
-  changelog: null,
-  contexts: [],
-  labels: [],
-  assumptions: {},
-  environment: null,
-};
+import { readOptions } from "../../../scripts/conformance/cases.js";
+import { type Files, temporaryProject } from "../../support/project-files.ts";
 
 async function read(files: Files, given: Partial<ReadOptions>): ReturnType<typeof liquibase.read> {
-  return liquibase.read({ root: writeProject(files), ...nothingGiven, ...given });
+  return liquibase.read(readOptions(temporaryProject(files), given));
 }
 
 /** The history of a project that must be readable. */

@@ -2,7 +2,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { liquibase } from "../../../adapters/liquibase/index.ts";
-import { changeSet, nothingGiven, readFailures, readOk, sqlOf, writeProject, xml } from "./project.ts";
+import { readOptions } from "../../../scripts/conformance/cases.js";
+import { temporaryProject } from "../../support/project-files.ts";
+import { changeSet, readFailures, readOk, sqlOf, xml } from "./project.ts";
 
 const one = changeSet("1", "<sql>select 1</sql>");
 
@@ -118,14 +120,14 @@ describe("large and foreign files", () => {
   });
 
   it("reads other encodings where the changelog names them, and refuses them where it does not", async () => {
-    const root = writeProject({
+    const root = temporaryProject({
       "c.xml": xml(changeSet("1", '<sqlFile path="l.sql" encoding="ISO-8859-1"/>')),
       "d.xml": xml(changeSet("1", '<sqlFile path="l.sql"/>')),
     });
     writeFileSync(join(root, "l.sql"), Buffer.from("select 'caf\xe9'", "latin1"));
-    const named = await liquibase.read({ ...nothingGiven, root, changelog: "c.xml" });
+    const named = await liquibase.read(readOptions(root, { changelog: "c.xml" }));
     expect(named.kind === "ok" ? await sqlOf(named.value.migrations[0]) : named.failures).toEqual(["select 'café'"]);
-    const unnamed = await liquibase.read({ ...nothingGiven, root, changelog: "d.xml" });
+    const unnamed = await liquibase.read(readOptions(root, { changelog: "d.xml" }));
     expect(unnamed).toMatchObject({ kind: "failed", failures: [{ code: "not-utf-8", location: { file: "l.sql" } }] });
   });
 });

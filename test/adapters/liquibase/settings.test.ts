@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { liquibase } from "../../../adapters/liquibase/index.ts";
-import { changeSet, readOk, sqlOf, writeProject, xml } from "./project.ts";
+import { temporaryProject } from "../../support/project-files.ts";
+import { changeSet, readOk, sqlOf, xml } from "./project.ts";
 
 const table = changeSet("1", '<createTable tableName="${prefix}t"><column name="id" type="int"/></createTable>');
 
@@ -74,7 +75,7 @@ describe("settings", () => {
 
 describe("detection", () => {
   it("finds the changelogs that nobody includes, with their release of Liquibase", async () => {
-    const root = writeProject({
+    const root = temporaryProject({
       "pom.xml": "<project><dependency><artifactId>liquibase-core</artifactId>\n<version>4.28.0</version></dependency></project>",
       "a/changelog.yaml": "databaseChangeLog:\n  - includeAll: {path: parts/, relativeToChangelogFile: true}\n",
       "a/parts/1.sql": "--liquibase formatted sql\n--changeset a:1\nselect 1;\n",
@@ -90,6 +91,6 @@ describe("detection", () => {
   });
 
   it("finds nothing where there is nothing", async () => {
-    expect(await liquibase.detect(writeProject({ "V1__x.sql": "select 1;", "pom.xml": "<project/>" }))).toEqual([]);
+    expect(await liquibase.detect(temporaryProject({ "V1__x.sql": "select 1;", "pom.xml": "<project/>" }))).toEqual([]);
   });
 });

@@ -2,7 +2,9 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { sqitch } from "../../../adapters/sqitch/index.ts";
-import { options, PG, plan, planOf, project, readFailures, readHistory, show, showAll, tell } from "./project.ts";
+import { readOptions } from "../../../scripts/conformance/cases.js";
+import { temporaryProject } from "../../support/project-files.ts";
+import { PG, plan, planOf, readFailures, readHistory, show, showAll, tell } from "./project.ts";
 
 const conf = { "sqitch.conf": PG };
 
@@ -142,14 +144,14 @@ describe("psql scripts", () => {
   });
 
   test("files outside the project are refused", async () => {
-    const root = project({
+    const root = temporaryProject({
       ...conf,
       "sqitch.plan": plan("a", "b", "c"),
       "deploy/a.sql": "\\i ../../etc/passwd\n",
       "deploy/b.sql": "\\copy t from '/etc/passwd'\n",
     });
     symlinkSync("/etc/hostname", join(root, "deploy/c.sql"));
-    const result = await sqitch.read(options(root));
+    const result = await sqitch.read(readOptions(root));
     const failures = result.kind === "failed" ? result.failures : [];
     expect(failures.map(({ code }) => code)).toEqual(["outside-root", "outside-root", "outside-root"]);
   });
@@ -223,7 +225,7 @@ describe("dependencies and conflicts, as sqitch deploy took them", () => {
   const cases = JSON.parse(readFileSync(resolve("fixtures/sqitch/recorded/deploys.json"), "utf8")) as readonly Deployment[];
 
   test.each(cases)("$why", async ({ plans, outcome }) => {
-    const root = project(
+    const root = temporaryProject(
       Object.fromEntries(
         Object.entries(plans).flatMap(([name, body]) => [
           [`${name}/sqitch.conf`, PG],
@@ -236,7 +238,7 @@ describe("dependencies and conflicts, as sqitch deploy took them", () => {
       for (const script of ["a", "b", "c", "a@v1", "a@v2"])
         writeFileSync(join(root, name, "deploy", `${script}.sql`), `SELECT '${name} ${script}';`);
     }
-    const result = await sqitch.read(options(root, { locations: Object.keys(plans) }));
+    const result = await sqitch.read(readOptions(root, { locations: Object.keys(plans) }));
     const questions = result.kind === "ok" ? result.value.migrations.flatMap(({ edgeCases }) => edgeCases.map(({ kind }) => kind)) : [];
     // A project that is nowhere in the folder is asked about, not refused: it may be deployed all the same.
     const refused = result.kind === "failed" || questions.includes("precondition");

@@ -11,7 +11,8 @@ import { matchApplied } from "../../../src/analysis/match-applied.ts";
 import type { AppliedHistory } from "../../../src/model/applied.ts";
 import type { History, Migration } from "../../../src/model/history.ts";
 import { useShadow } from "../../support/shadow.ts";
-import { options, PG, plan, planOf, readHistory } from "./project.ts";
+import { readOptions } from "../../../scripts/conformance/cases.js";
+import { PG, plan, planOf, readHistory } from "./project.ts";
 
 const shadow = useShadow();
 const fixtures = resolve("fixtures/sqitch");
@@ -43,7 +44,7 @@ async function failure(history: Pick<History, "bookkeeping" | "migrations">): Pr
 
 test.each(["webshop", "odd-plan", "two-projects"])("the rows that are entered for %s are those of sqitch deploy", async (name) => {
   const locations = name === "two-projects" ? ["core", "api"] : [];
-  const read = await sqitch.read(options(resolve(fixtures, name), { locations }));
+  const read = await sqitch.read(readOptions(resolve(fixtures, name), { locations }));
   if (read.kind === "failed") throw new Error(JSON.stringify(read.failures));
   const history = read.value;
   await run(schemaHistory.create(TABLE));

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { sqitch } from "../../../adapters/sqitch/index.ts";
 import { readConfig } from "../../../adapters/sqitch/settings/read-config.ts";
-import { PG, plan, planOf, project, readFailures, readHistory, showAll, tell } from "./project.ts";
+import { temporaryProject } from "../../support/project-files.ts";
+import { PG, plan, planOf, readFailures, readHistory, showAll, tell } from "./project.ts";
 
 function entriesOf(text: string): readonly string[] {
   const read = readConfig({ path: "sqitch.conf", text });
@@ -78,10 +79,10 @@ describe("settings", () => {
   test("a project for several engines: what concerns PostgreSQL counts, the rest is no history", async () => {
     const conf = `[core]\nengine = sqlite\n[engine "pg"]\ntop_dir = pg\n[engine "sqlite"]\ntop_dir = lite\n`;
     const files = { "sqitch.conf": conf, "pg/sqitch.plan": plan("a"), "pg/deploy/a.sql": "SELECT 1;", "lite/sqitch.plan": plan("b") };
-    expect((await sqitch.detect(project(files))).map(({ location, migrations }) => [location, migrations])).toEqual([["pg", 1]]);
+    expect((await sqitch.detect(temporaryProject(files))).map(({ location, migrations }) => [location, migrations])).toEqual([["pg", 1]]);
     expect((await readHistory(files)).location).toBe("pg");
     const mysql = { "sqitch.conf": "[core]\nengine = mysql\n", "sqitch.plan": plan("a"), "deploy/a.sql": "" };
-    expect(await sqitch.detect(project(mysql))).toEqual([]);
+    expect(await sqitch.detect(temporaryProject(mysql))).toEqual([]);
     expect(tell(await readFailures(mysql))).toEqual(["no-migrations-found null The folder holds no Sqitch plan for PostgreSQL."]);
   });
 
@@ -142,7 +143,7 @@ describe("several plans in one repository", () => {
   };
 
   test("each is found once, and none is taken unasked", async () => {
-    const found = await sqitch.detect(project(files));
+    const found = await sqitch.detect(temporaryProject(files));
     expect(found.map(({ location, evidence }) => `${location}: ${evidence[0]}`)).toEqual([
       "app/schema: app/schema/sqitch.plan has 1 changes and 0 tags of the project app",
       ".: sqitch.plan has 1 changes and 0 tags of the project main",

@@ -4,13 +4,14 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { sql } from "../../../adapters/sql/index.ts";
 import type { History, Inspector, Step } from "../../../src/model/history.ts";
 import { useShadow } from "../../support/shadow.ts";
-import { codes, options } from "./sql-folder.ts";
+import { readOptions } from "../../../scripts/conformance/cases.js";
+import { codes } from "./sql-folder.ts";
 
 const shadow = useShadow();
 const nobody: Inspector = { rows: () => Promise.reject(new Error("SQL files ask nothing")) };
 
 async function readFixture(name: string): Promise<History> {
-  const result = await sql.read(options(resolve("fixtures/sql", name)));
+  const result = await sql.read(readOptions(resolve("fixtures/sql", name)));
   if (result.kind === "failed") throw new Error(JSON.stringify(result.failures));
   return result.value;
 }

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { renderDown, renderUp, type FileStatement } from "../../../src/export/migration-file.ts";
 import { sql } from "../../../adapters/sql/index.ts";
-import { project, readHistory, show, type Files } from "./sql-folder.ts";
+import { temporaryProject, type Files } from "../../support/project-files.ts";
+import { readHistory, show } from "./sql-folder.ts";
 
 const statement = (sql: string, more: Partial<FileStatement> = {}): FileStatement => ({
   sql,
@@ -64,7 +65,7 @@ test("what pggit wrote, pggit reads: ids, names, authors, dates, transactions, s
 });
 
 test("it is found in the folder of a conversion, and by its own path", async () => {
-  const root = project(files);
+  const root = temporaryProject(files);
   expect((await sql.detect(root)).map(({ location, evidence }) => [location, evidence[0]])).toEqual([
     ["pggit/migrations", "pggit/migrations has 4 migrations: pggit's own migrations"],
   ]);

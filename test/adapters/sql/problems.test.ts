@@ -2,7 +2,9 @@ import { chmodSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { sql } from "../../../adapters/sql/index.ts";
-import { codes, options, project, readFailures, readHistory, show, type Files } from "./sql-folder.ts";
+import { readOptions } from "../../../scripts/conformance/cases.js";
+import { temporaryProject, type Files } from "../../support/project-files.ts";
+import { codes, readFailures, readHistory, show } from "./sql-folder.ts";
 
 interface Problem {
   readonly name: string;
@@ -104,11 +106,11 @@ describe("what keeps a folder from being read", () => {
   });
 
   test("links in a circle, links that leave the project, dangling links", async () => {
-    const root = project({ "m/1_a.sql": "select 1", "m/sub/1_b.sql": "select 2" });
+    const root = temporaryProject({ "m/1_a.sql": "select 1", "m/sub/1_b.sql": "select 2" });
     symlinkSync("..", join(root, "m/sub/2_up"));
     symlinkSync("/etc/hostname", join(root, "m/3_c.sql"));
     symlinkSync("gone.sql", join(root, "m/4_d.sql"));
-    const result = await sql.read(options(root, { locations: ["m"] }));
+    const result = await sql.read(readOptions(root, { locations: ["m"] }));
     expect(
       result.kind === "failed" && result.failures.map(({ code, location }) => [code, typeof location === "object" ? location?.file : null]),
     ).toEqual([
@@ -119,24 +121,24 @@ describe("what keeps a folder from being read", () => {
   });
 
   test("a link inside the project is followed", async () => {
-    const root = project({ "shared/a.sql": "select 1", "m/2_b.sql": "select 2" });
+    const root = temporaryProject({ "shared/a.sql": "select 1", "m/2_b.sql": "select 2" });
     symlinkSync("../shared/a.sql", join(root, "m/1_a.sql"));
-    const result = await sql.read(options(root, { locations: ["m"] }));
+    const result = await sql.read(readOptions(root, { locations: ["m"] }));
     expect(result.kind === "ok" && result.value.migrations.map((migration) => migration.id)).toEqual(["1_a", "2_b"]);
   });
 
   test.skipIf(process.getuid?.() === 0)("a file without read permission", async () => {
-    const root = project({ "m/1_a.sql": "select 1", "m/2_b.sql": "select 2" });
+    const root = temporaryProject({ "m/1_a.sql": "select 1", "m/2_b.sql": "select 2" });
     chmodSync(join(root, "m/2_b.sql"), 0o000);
-    const result = await sql.read(options(root, { locations: ["m"] }));
+    const result = await sql.read(readOptions(root, { locations: ["m"] }));
     expect(result.kind === "failed" && result.failures.map((failure) => failure.code)).toEqual(["unreadable-file"]);
   });
 
   test("a location that is not there, and one that is a file", async () => {
-    const root = project({ "m/1_a.sql": "select 1", "m/2_b.sql": "select 2" });
-    const missing = await sql.read(options(root, { locations: ["n"] }));
+    const root = temporaryProject({ "m/1_a.sql": "select 1", "m/2_b.sql": "select 2" });
+    const missing = await sql.read(readOptions(root, { locations: ["n"] }));
     expect(missing.kind === "failed" && missing.failures[0]?.code).toBe("location-not-found");
-    const file = await sql.read(options(root, { locations: ["m/2_b.sql"] }));
+    const file = await sql.read(readOptions(root, { locations: ["m/2_b.sql"] }));
     expect(file.kind === "ok" && file.value.migrations.map((migration) => migration.id)).toEqual(["2_b"]);
   });
 
@@ -204,7 +206,7 @@ describe("other tools' folders are left to them", () => {
     ["dependencies", { "node_modules/x/migrations/001_a.sql": "select 1", "vendor/x/migrations/001_a.up.sql": "select 1" }],
   ];
   test.each(cases)("%s", async (_name, files) => {
-    expect(await sql.detect(project(files))).toEqual([]);
+    expect(await sql.detect(temporaryProject(files))).toEqual([]);
   });
 
   test("one folder for each engine: PostgreSQL's is taken", async () => {
@@ -213,7 +215,7 @@ describe("other tools' folders are left to them", () => {
       "migrations/mysql/1_a.sql": "select 1",
       "migrations/sqlite3/1_a.sql": "select 1",
     };
-    expect((await sql.detect(project(files))).map((detection) => detection.location)).toEqual(["migrations/postgres"]);
+    expect((await sql.detect(temporaryProject(files))).map((detection) => detection.location)).toEqual(["migrations/postgres"]);
   });
 
   test("tests and examples count only where there is nothing else", async () => {
@@ -225,10 +227,10 @@ describe("other tools' folders are left to them", () => {
       "docker/1_a.sql": "select 1",
       "docker/2_b.sql": "select 1",
     };
-    expect((await sql.detect(project(files))).map((detection) => detection.location)).toEqual(["app/migrations"]);
-    expect((await sql.detect(project({ "tests/migrations/1_a.sql": "select 1" }))).map((detection) => detection.location)).toEqual([
-      "tests/migrations",
-    ]);
+    expect((await sql.detect(temporaryProject(files))).map((detection) => detection.location)).toEqual(["app/migrations"]);
+    expect((await sql.detect(temporaryProject({ "tests/migrations/1_a.sql": "select 1" }))).map((detection) => detection.location)).toEqual(
+      ["tests/migrations"],
+    );
   });
 });
 
@@ -252,7 +254,7 @@ describe("the tool's version", () => {
     ["none where nothing says it", { "migrations/1_a.up.sql": "select 1" }, null],
   ];
   test.each(cases)("%s", async (_name, files, version) => {
-    expect((await sql.detect(project(files)))[0]?.toolVersion).toBe(version);
+    expect((await sql.detect(temporaryProject(files)))[0]?.toolVersion).toBe(version);
     expect((await readHistory(files)).toolVersion).toBe(version);
   });
 });

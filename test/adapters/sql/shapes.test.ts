@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { sql } from "../../../adapters/sql/index.ts";
-import { codes, project, readHistory, show, type Files } from "./sql-folder.ts";
+import { temporaryProject, type Files } from "../../support/project-files.ts";
+import { codes, readHistory, show } from "./sql-folder.ts";
 
 interface Shape {
   readonly name: string;
@@ -349,7 +350,7 @@ const shapes: readonly Shape[] = [
 
 describe("shapes", () => {
   test.each(shapes)("$name", async ({ files, found, migrations, bookkeeping = [], findings = [] }) => {
-    const detections = await sql.detect(project(files));
+    const detections = await sql.detect(temporaryProject(files));
     expect(detections.map(({ location, evidence }) => [location, evidence[0]])).toEqual([[found[0], expect.stringContaining(found[1])]]);
     expect(detections[0]?.migrations).toBe(migrations.length);
 

@@ -1,48 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { onTestFinished } from "vitest";
 import type { ReadOptions } from "../../../adapters/adapter.ts";
 import { sql } from "../../../adapters/sql/index.ts";
 import type { Failure } from "../../../src/model/failure.ts";
 import type { History, Inspector, Step } from "../../../src/model/history.ts";
-
-export type Files = Readonly<Record<string, string | Buffer>>;
-
-/** A throwaway project on disk. */
-export function project(files: Files): string {
-  const root = mkdtempSync(join(tmpdir(), "pggit-sql-"));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), content);
-  }
-  return root;
-}
-
-export function options(root: string, given: Partial<ReadOptions> = {}): ReadOptions {
-  return {
-    root,
-    locations: [],
-    placeholders: {},
-    schemas: [],
-    changelog: null,
-    contexts: [],
-    labels: [],
-    assumptions: {},
-    environment: null,
-    ...given,
-  };
-}
+import { readOptions } from "../../../scripts/conformance/cases.js";
+import { type Files, temporaryProject } from "../../support/project-files.ts";
 
 export async function readHistory(files: Files, given: Partial<ReadOptions> = {}): Promise<History> {
-  const result = await sql.read(options(project(files), given));
+  const result = await sql.read(readOptions(temporaryProject(files), given));
   if (result.kind === "failed") throw new Error(JSON.stringify(result.failures, null, 1));
   return result.value;
 }
 
 export async function readFailures(files: Files, given: Partial<ReadOptions> = {}): Promise<readonly Failure[]> {
-  const result = await sql.read(options(project(files), given));
+  const result = await sql.read(readOptions(temporaryProject(files), given));
   if (result.kind === "ok") throw new Error(`read: ${result.value.migrations.map((migration) => migration.id).join(", ")}`);
   return result.failures;
 }
