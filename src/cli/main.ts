@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import "./v8-flags.ts";
 import { Command, CommanderError, Option } from "commander";
 import type { MigrateFlags } from "../configuration/resolve-request.ts";
 import type { TargetFlags } from "./apply-flags.ts";
