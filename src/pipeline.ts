@@ -5,6 +5,9 @@ import { checkBaseline } from "./baseline/check-baseline.ts";
 import type { MigrateRequest } from "./configuration/resolve-request.ts";
 import { openShadow, type ShadowRequest } from "./database/shadow.ts";
 import type { Shadow } from "./database/session.ts";
+import type { DecisionFill } from "./decisions/decision-file.ts";
+import { reviseHistory } from "./decisions/revise.ts";
+import type { Settled } from "./decisions/take-decisions.ts";
 import type { ConvertedHistory } from "./export/conversion-files.ts";
 import { migrationFolder } from "./export/slug.ts";
 import type { EdgeCaseDraft } from "./model/edge-case.ts";
@@ -25,6 +28,7 @@ import type { Run, Stage } from "./run.ts";
 import { loadParser } from "./sql/parser.ts";
 import { quoteIdentifier } from "./sql/quote.ts";
 import { maskSecrets } from "./sql/secrets.ts";
+import { settleDecisions } from "./settle-decisions.ts";
 import { collectInputs } from "./squash/collect-inputs.ts";
 import { findNondeterministicColumns } from "./squash/nondeterministic-columns.ts";
 import { readExpectation } from "./squash/prove.ts";
@@ -37,6 +41,8 @@ export interface Conversion extends ConvertedHistory {
   readonly kind: "converted";
   readonly content: PlanContent;
   readonly timings: Readonly<Record<string, number>>;
+  /** What `decisions.yaml` does not say yet of decisions that were taken; by their place in it. */
+  readonly decisionFills: ReadonlyMap<number, DecisionFill>;
 }
 
 /**
@@ -73,9 +79,19 @@ export async function convert(request: MigrateRequest, run: Run): Promise<Result
   const interrupt = (): void => void closeAll();
   run.signal.addEventListener("abort", interrupt);
   try {
-    const opened = await openFresh();
-    if (run.signal.aborted) return failed(interrupted(run.signal));
-    return opened.kind === "failed" ? opened : await convertOn(opened.value, { history, questions, openFresh, request, run, clock });
+    let settled: readonly Settled[] = [];
+    for (;;) {
+      const opened = await openFresh();
+      if (run.signal.aborted) return failed(interrupted(run.signal));
+      if (opened.kind === "failed") return opened;
+      const stage = { history: reviseHistory(history, settled), asRead: history, settled, questions, openFresh, request, run, clock };
+      const converted = await convertOn(opened.value, stage);
+      if (converted.kind === "failed") return converted;
+      if (converted.value.kind !== "revised") return ok(converted.value);
+      // What was decided is not believed: the history is run again with it.
+      settled = converted.value.settled;
+      await closeAll();
+    }
   } catch (error) {
     if (run.signal.aborted) return failed(interrupted(run.signal));
     throw error;
@@ -85,7 +101,13 @@ export async function convert(request: MigrateRequest, run: Run): Promise<Result
   }
 }
 
-async function convertOn(shadow: Shadow, stage: Stage): Promise<Result<Conversion | StoppedEarly>> {
+/** Decisions change the history that was replayed. */
+interface Revised {
+  readonly kind: "revised";
+  readonly settled: readonly Settled[];
+}
+
+async function convertOn(shadow: Shadow, stage: Stage): Promise<Result<Conversion | StoppedEarly | Revised>> {
   const { history, request, run, clock } = stage;
   const proven = await replayAndProve(shadow, stage);
   if (proven.kind === "failed") return proven;
@@ -125,9 +147,13 @@ async function convertOn(shadow: Shadow, stage: Stage): Promise<Result<Conversio
     },
     { identify: sha256, mask: maskSecrets },
   );
-  const content = planContent(stage, { head, replays, rollbacks, squash, analysis });
   clock.lap("analyse");
-  return ok({ kind: "converted", content, replays, rollbacks, squash, timings: clock.timings() });
+  const taken = settleDecisions(stage, analysis);
+  if (taken.kind === "failed") return taken;
+  if (taken.value.revises) return ok({ kind: "revised", settled: taken.value.settled });
+  const content = planContent(stage, { head, replays, rollbacks, squash, analysis: { ...analysis, edgeCases: taken.value.edgeCases } });
+  clock.lap("analyse");
+  return ok({ kind: "converted", content, replays, rollbacks, squash, timings: clock.timings(), decisionFills: taken.value.fills });
 }
 
 /** Compares each baseline that stands beside its migrations with what these gave, on a shadow of its own. */

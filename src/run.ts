@@ -1,6 +1,8 @@
 import type { Adapter, ReadOptions } from "../adapters/adapter.ts";
 import type { MigrateRequest } from "./configuration/resolve-request.ts";
 import type { Shadow } from "./database/session.ts";
+import type { DecisionFile } from "./decisions/decision-file.ts";
+import type { Settled } from "./decisions/take-decisions.ts";
 import type { EdgeCaseDraft } from "./model/edge-case.ts";
 import type { Result } from "./model/failure.ts";
 import type { History } from "./model/history.ts";
@@ -22,6 +24,14 @@ export interface Run {
   readonly now: () => number;
   /** Reads the history as a database had it run, where one was named; else as its files have it. */
   readonly readHistory?: (adapter: Adapter, options: ReadOptions) => Promise<Result<History>>;
+  /** What people decided; absent where nothing was. */
+  readonly decisions?: DecisionsAtHand;
+}
+
+/** `decisions.yaml`, and the time that decisions get which do not say when they were made (ISO 8601). */
+export interface DecisionsAtHand {
+  readonly file: DecisionFile;
+  readonly now: string;
 }
 
 /** What every stage after reading works on. */
@@ -34,4 +44,8 @@ export interface Stage {
   readonly request: MigrateRequest;
   readonly run: Run;
   readonly clock: StageClock;
+  /** The history before it was revised by decisions. */
+  readonly asRead: History;
+  /** What `history` was revised by. */
+  readonly settled: readonly Settled[];
 }

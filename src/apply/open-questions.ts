@@ -43,7 +43,7 @@ export function undecided(questions: readonly OpenQuestion[]): Failure {
     code: "decisions-open",
     message: `Nothing was run: ${first?.id ?? "a question of the database"} is not decided. ${first?.title ?? ""}.${more}`,
     location: first?.source === null || first === undefined ? null : formatLocation(first.source.location),
-    hint: "edge-cases.yaml lists the open questions; each needs a decision before what it concerns may run.",
+    hint: "edge-cases.yaml lists the open questions with their choices: write the answers to decisions.yaml beside it and run `pggit migrate` again.",
     exitCode: 3,
   };
 }

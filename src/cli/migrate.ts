@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { outputFolder, resolveRequest, type MigrateFlags } from "../configuration/resolve-request.ts";
+import { decisionFileName, decisionsChanged, fillDecisions, readDecisions, type DecisionFile } from "../decisions/decision-file.ts";
 import { checkConversionFolder, writeConversion } from "../export/conversion-folder.ts";
 import { renderConversionFiles } from "../export/conversion-files.ts";
 import { failed, type ExitCode, type Failure, type Result } from "../model/failure.ts";
@@ -38,6 +39,9 @@ export async function runMigrate(project: string, flags: MigrateFlags & TargetFl
   for (const checked of [await checkConversionFolder(folder), await readNewestPlan(folder)]) {
     if (checked.kind === "failed") return fail(checked.failures);
   }
+  const file = await readDecisions(folder, process.cwd());
+  if (file.kind === "failed") return fail(file.failures);
+  const decisions = { file: file.value, now: new Date().toISOString() };
 
   const progress = showProgress({
     stream: process.stderr,
@@ -54,6 +58,7 @@ export async function runMigrate(project: string, flags: MigrateFlags & TargetFl
       progress,
       signal: interruption.signal,
       now: () => performance.now() / 1000,
+      decisions,
       ...(flags.database === undefined ? {} : { readHistory: readFromTarget(flags.database, interruption.signal) }),
     }),
     ended,
@@ -67,7 +72,8 @@ export async function runMigrate(project: string, flags: MigrateFlags & TargetFl
   }
 
   if (interruption.signal.aborted) return fail([interrupted(interruption.signal)]);
-  const finishing = { folder, out: request.value.out, project: request.value.root, flags, fail, progress, signal: interruption.signal };
+  const { out, root } = request.value;
+  const finishing = { folder, out, project: root, decisions: file.value, flags, fail, progress, signal: interruption.signal };
   const code = await Promise.race([finish(result.value, finishing), flags.database === undefined ? new Promise<never>(() => {}) : ended]);
   progress.finish();
   return typeof code === "number" ? code : fail(code.kind === "failed" ? code.failures : []);
@@ -100,6 +106,7 @@ interface Ending {
   readonly out: string;
   /** Absolute. */
   readonly project: string;
+  readonly decisions: DecisionFile;
   readonly flags: MigrateFlags & TargetFlags;
   readonly fail: (failures: readonly Failure[]) => ExitCode;
   readonly progress: Progress;
@@ -107,11 +114,15 @@ interface Ending {
 }
 
 async function finish(conversion: Conversion, ending: Ending): Promise<ExitCode> {
-  const { folder, out, flags, fail } = ending;
+  const { folder, out, flags, fail, decisions } = ending;
+  if (await decisionsChanged(folder, decisions)) return fail([changedMeanwhile(decisions)]);
   const placed = await placePlan(sealPlan(conversion.content), { folder, today: compactDate(new Date()) });
   if (placed.kind === "failed") return fail(placed.failures);
   const { plan, name } = placed.value;
-  const written = await writeConversion(folder, renderConversionFiles(conversion, { plan, planName: name }));
+  const files = new Map(renderConversionFiles(conversion, { plan, planName: name }));
+  const filled = fillDecisions(decisions, conversion.decisionFills);
+  if (filled !== null && filled !== decisions.text) files.set(decisionFileName, filled);
+  const written = await writeConversion(folder, files);
   if (written.kind === "failed") return fail(written.failures);
 
   const database =
@@ -135,6 +146,17 @@ async function finish(conversion: Conversion, ending: Ending): Promise<ExitCode>
     if (failures.length > 0) fail(failures);
   }
   return failures[0]?.exitCode ?? (plan.edgeCases.some((edge) => edge.decision === null) ? 3 : 0);
+}
+
+function changedMeanwhile({ path }: DecisionFile): Failure {
+  return {
+    kind: "failure",
+    code: "decisions-changed",
+    message: "The decisions were changed while this ran; nothing was written.",
+    location: path,
+    hint: "Run the same command again.",
+    exitCode: 6,
+  };
 }
 
 /** Local date as YYYYMMDD. */

@@ -15,9 +15,10 @@ export function renderEdgeCases(edgeCases: readonly EdgeCase[]): string {
     ...(edge.source === null ? {} : { source: formatLocation(edge.source.location) }),
     question: edge.question,
     ...(edge.suggestion === null ? {} : { suggestion: edge.suggestion.text, proven: edge.suggestion.proven }),
+    ...(edge.suggestion?.sql === null || edge.suggestion === null ? {} : { sql: edge.suggestion.sql }),
     action_required: edge.action,
     choices: edge.choices,
   }));
-  const head = `# Open questions of this conversion: ${entries.length}. Written by pggit; changed by every run.\n`;
+  const head = `# Open questions of this conversion: ${entries.length}. Written by pggit; changed by every run. Answers go into decisions.yaml beside it.\n`;
   return head + stringify({ edge_cases: entries }, { lineWidth: 120 });
 }

@@ -54,7 +54,10 @@ export interface Decision {
   readonly by: string | null;
   readonly at: string | null;
   readonly reason: string | null;
+  /** `edit`, `use-suggestion`: what stands in the place of what was asked about, secrets masked. */
   readonly sql: string | null;
+  /** `exclude`: the migrations that are left out with it because they depend on it. Absent where there are none. */
+  readonly with?: readonly string[];
 }
 
 /** A question for a person: asked only where the answer changes what is written or run. */

@@ -112,6 +112,7 @@ const edgeCase = z.strictObject({
       at: z.string().nullable(),
       reason: z.string().nullable(),
       sql: z.string().nullable(),
+      with: strings.optional(),
     })
     .nullable(),
 });

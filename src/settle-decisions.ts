@@ -1,0 +1,30 @@
+import type { Analysis } from "./analysis/analyse.ts";
+import type { DecisionFill } from "./decisions/decision-file.ts";
+import { fillsOf, takeDecisions, unmatchedDecisions, type Settled, type Taken } from "./decisions/take-decisions.ts";
+import { ok, type Result } from "./model/failure.ts";
+import type { Stage } from "./run.ts";
+
+/** The questions of a replay with what people decided on them. */
+interface SettledQuestions extends Taken {
+  /** Whether a decision changes the history that was replayed, so that it has to run again. */
+  readonly revises: boolean;
+  readonly fills: ReadonlyMap<number, DecisionFill>;
+}
+
+/** Takes the decisions at hand on what a replay raised; those that match nothing are told once the history stands as it was decided. */
+export function settleDecisions(stage: Stage, { edgeCases, dependencies }: Analysis): Result<SettledQuestions> {
+  const { asRead, settled: earlier, run } = stage;
+  const { decisions } = run;
+  if (decisions === undefined) return ok({ edgeCases, settled: [], revises: false, fills: new Map() });
+  const { file, now } = decisions;
+  const taken = takeDecisions(edgeCases, { file, history: asRead, dependencies, earlier, now });
+  if (taken.kind === "failed") return taken;
+  const { settled } = taken.value;
+  const revises = changing(settled) > changing(earlier);
+  if (!revises) for (const note of unmatchedDecisions(file, settled, taken.value.edgeCases)) run.progress.warn(note);
+  return ok({ ...taken.value, revises, fills: fillsOf(settled, { history: asRead, now }) });
+}
+
+function changing(settled: readonly Settled[]): number {
+  return settled.filter(({ effect }) => effect.kind !== "as-it-stands").length;
+}
