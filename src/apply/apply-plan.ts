@@ -1,33 +1,25 @@
 import type { TargetDatabase } from "../database/open-target.ts";
 import { StatementError } from "../database/session.ts";
 import { failed, ok, type Failure, type Result } from "../model/failure.ts";
-import { readRecord, type StoredRecord } from "../store/read-record.ts";
+import { unrecordedDrift, type DriftEntry } from "../store/drift.ts";
 import { findStore } from "../store/find-store.ts";
-import type { Store } from "../store/store.ts";
+import { readRecord } from "../store/read-record.ts";
 import { assess, type Assessment } from "./assess.ts";
+import type { Examined } from "./examined.ts";
+import { revertDrift } from "./revert-drift.ts";
 import type { ApplyOutcome, ApplyRequest } from "./apply-types.ts";
 import { builtId } from "./build.ts";
-import { createExpectations, type Expectations } from "./expectations.ts";
+import { ignoredEntries, ignoredPatterns } from "./drift-decisions.ts";
+import { createExpectations } from "./expectations.ts";
 import { knownFromRecord, type KnownRecord } from "./known.ts";
 import { openQuestions, undecided } from "./open-questions.ts";
 import { takeRunLock } from "./run-lock.ts";
-import { scopeOf, type Scope } from "./scope.ts";
+import { scopeOf } from "./scope.ts";
 import { allowedIn } from "./table.ts";
 import type { HistoryReading } from "./target-history.ts";
 import { findUnrunnable } from "./unrunnable.ts";
 import { driftRefusal, requireYes, unexpectedState } from "./refusals.ts";
 import { openWriting, type Writing } from "./writing.ts";
-
-/** A target that was looked at: what it says of itself, and where it stands. */
-export interface Examined {
-  readonly store: Store;
-  readonly record: StoredRecord;
-  readonly recorded: KnownRecord;
-  readonly reading: HistoryReading;
-  readonly assessment: Assessment;
-  readonly scope: Scope;
-  readonly expectations: Expectations;
-}
 
 /**
  * Brings a target to the head of a plan as the table in docs/cli.md allows: looks where it stands, records, asks, runs, and compares the result. With `dryRun` it only
@@ -76,12 +68,14 @@ export async function withExamined<T>(request: ApplyRequest, work: (examined: Ex
       scope,
       expectations,
       known: furthest(recorded.known, reading.known),
-      ignore: [...options.drift.ignore, ...unfinishedIndexes(request, recorded), ...writtenBy(request, reading.outdated)],
+      ignore: [...ignoredPatterns(options.drift), ...unfinishedIndexes(request, recorded), ...writtenBy(request, reading.outdated)],
     });
     if (assessed.kind === "failed") return assessed;
     const mismatch = options.sameMajor && assessed.value.crossMajor ? otherMajor(target, expectations.engine()) : null;
     if (mismatch !== null) return failed(mismatch);
-    return await work({ ...looked.value, assessment: assessed.value, scope, expectations });
+    const entries = ignoredEntries(assessed.value.ignored, options.drift);
+    const ignored = { all: entries, fresh: await unrecordedDrift(target.session, looked.value.store, entries) };
+    return await work({ ...looked.value, assessment: assessed.value, ignored, scope, expectations });
   } finally {
     await expectations.close();
   }
@@ -112,11 +106,13 @@ function writtenBy({ runnable }: ApplyRequest, ids: readonly string[]): readonly
 }
 
 async function proceed(request: ApplyRequest, examined: Examined): Promise<Result<ApplyOutcome>> {
-  const { options, surroundings, runnable, target } = request;
+  const { options, surroundings, runnable } = request;
   const { assessment, expectations } = examined;
   const { state, pending } = assessment;
   const nothing: ApplyOutcome = {
     assessment,
+    ignored: examined.ignored.all,
+    reverted: [],
     after: state,
     recorded: 0,
     executed: [],
@@ -131,33 +127,29 @@ async function proceed(request: ApplyRequest, examined: Examined): Promise<Resul
   const wanted = options.recordOnly ? [] : pending;
   const questions = openQuestions(runnable.plan, wanted, { confirmation: options.confirmation, mismatches: examined.reading.questions });
   if (state === "partial") for (const told of hazardsOf(request, wanted)) surroundings.progress.warn(told);
-  if (options.dryRun)
-    return state === "drift"
-      ? stop({ ...driftRefusal(assessment), exitCode: 3 })
-      : questions.length > 0
-        ? stop(undecided(questions))
-        : ok(nothing);
-  if (state === "drift") return stop(driftRefusal(assessment));
+  if (state === "drift") {
+    const reverted = await revertDrift(request, examined);
+    return reverted.kind === "failed" ? stop(reverted.failures[0] ?? driftRefusal(assessment)) : goOn(request, reverted.value);
+  }
+  if (options.dryRun) return questions.length > 0 ? stop(undecided(questions)) : ok(nothing);
   if (state === "empty" && options.recordOnly) return stop(unexpectedState("head", "empty"));
 
   const unrunnable = findUnrunnable(runnable.migrations.filter(({ plan }) => wanted.includes(plan.id)));
   if (unrunnable !== null) return stop(unrunnable);
   const allowed = allowedIn(state, options.confirmation);
   const missing = assessment.applied.filter((id) => !examined.recorded.recorded.includes(id));
-  if (missing.length > 0 && allowed.record === "ask") {
-    const answer = await requireYes(
-      surroundings.ask,
-      `Write the record of ${missing.length} migrations (schema pggit) to ${target.description}?`,
-    );
+  const unrecorded = missing.length > 0 || examined.ignored.fresh.length > 0;
+  if (unrecorded && allowed.record === "ask") {
+    const answer = await requireYes(surroundings.ask, recordQuestion(request, { missing, ignored: examined.ignored.fresh }));
     if (answer !== null) return stop(answer);
   }
   let writing: Writing | null = null;
   let recorded = 0;
   const finish = async (outcome: ApplyOutcome): Promise<Result<ApplyOutcome>> => {
-    await writing?.finish(outcome);
+    await writing?.end(outcome);
     return ok(outcome);
   };
-  if (missing.length > 0) {
+  if (unrecorded && allowed.record !== "no") {
     const opened = await openWriting(request, examined, { kind: "record", ids: missing });
     if (opened.kind === "failed") return opened;
     writing = opened.value;
@@ -190,6 +182,12 @@ async function proceed(request: ApplyRequest, examined: Examined): Promise<Resul
   return finish({ ...outcome, after: difference === null ? "head" : "drift", failure: difference });
 }
 
+/** Looks anew at a target whose differences were undone, and goes on from where it stands now. */
+async function goOn(request: ApplyRequest, reverted: readonly DriftEntry[]): Promise<Result<ApplyOutcome>> {
+  const outcome = await withExamined(request, (examined) => proceed(request, examined));
+  return outcome.kind === "failed" ? outcome : ok({ ...outcome.value, reverted });
+}
+
 /** What the migrations that would run on rows that exist may do to them, the worst only. */
 function hazardsOf({ runnable }: ApplyRequest, ids: readonly string[]): readonly string[] {
   const pending = runnable.migrations.filter(({ plan }) => ids.includes(plan.id));
@@ -203,6 +201,17 @@ function runQuestion({ target }: ApplyRequest, { state, pending }: Assessment): 
   const last = pending.at(-1);
   const which = pending.length === 1 ? `${first}` : `${pending.length} migrations, ${first} to ${last}`;
   return state === "empty" ? `Build the schema (${which}) in ${target.description}?` : `Run ${which} on ${target.description}?`;
+}
+
+function recordQuestion(
+  { target }: ApplyRequest,
+  { missing, ignored }: { readonly missing: readonly string[]; readonly ignored: readonly DriftEntry[] },
+): string {
+  const what = [
+    ...(missing.length > 0 ? [`${missing.length} migrations`] : []),
+    ...(ignored.length > 0 ? [`${ignored.length} ignored differences`] : []),
+  ];
+  return `Write the record of ${what.join(" and ")} (schema pggit) to ${target.description}?`;
 }
 
 function unseenWarning(ids: readonly string[]): string {

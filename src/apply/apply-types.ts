@@ -1,7 +1,9 @@
+import type { DriftDecision } from "../model/drift.ts";
 import type { Failure, Result } from "../model/failure.ts";
 import type { Shadow } from "../database/session.ts";
 import type { TargetDatabase } from "../database/open-target.ts";
 import type { Progress } from "../run.ts";
+import type { DriftEntry } from "../store/drift.ts";
 import type { Assessment, StateName } from "./assess.ts";
 import type { Limits } from "./execute-unit.ts";
 import type { Executed } from "./run-migrations.ts";
@@ -21,7 +23,12 @@ export interface ApplyOptions {
   readonly expect: "empty" | "partial" | "head" | null;
   /** Only a shadow of the target's own major counts. */
   readonly sameMajor: boolean;
-  readonly drift: { readonly schemas: readonly string[]; readonly ignore: readonly string[] };
+  readonly drift: {
+    readonly schemas: readonly string[];
+    /** Patterns of the settings; a decision to ignore goes before them. */
+    readonly ignore: readonly string[];
+    readonly decisions?: readonly DriftDecision[];
+  };
   readonly limits: Limits;
   readonly disposable: boolean;
 }
@@ -53,6 +60,10 @@ export interface ApplyRequest {
 /** What was found and done. `failures` are what kept more from being done. */
 export interface ApplyOutcome {
   readonly assessment: Assessment;
+  /** Differences that were left alone, with who said so and why. */
+  readonly ignored: readonly DriftEntry[];
+  /** Differences that were undone. */
+  readonly reverted: readonly DriftEntry[];
   /** `drift` stays drift; a run that stopped leaves `partial`. */
   readonly after: StateName;
   /** How many migrations were entered in the record without being run. */

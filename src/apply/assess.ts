@@ -24,6 +24,8 @@ export interface Assessment {
   readonly basis: Basis;
   /** What differs from the history at that point; empty but for `drift`. */
   readonly drift: readonly Drift[];
+  /** What differs and is left alone, as `ignore` says. */
+  readonly ignored: readonly Drift[];
   /** Compared in the terms that two majors know. */
   readonly crossMajor: boolean;
   /** Migrations of which the catalog does not tell whether they ran (they change rows alone); they are counted as applied. */
@@ -64,7 +66,7 @@ export async function assess(request: AssessRequest): Promise<Result<Assessment>
   const outline = await readOutline(session, scope);
   if (outline.size === 0 && (known === null || (known.applied.length === 0 && known.begun === null))) {
     const basis = known?.basis ?? "catalog";
-    return ok({ state: "empty", applied: [], pending: order, begun: null, basis, drift: [], crossMajor: false, unseen: [] });
+    return ok({ state: "empty", applied: [], pending: order, begun: null, basis, drift: [], ignored: [], crossMajor: false, unseen: [] });
   }
   const found = await readWholeCatalog(session, { excludeFromReads: scope.excluded, within: new Set(scope.schemas) });
   if (known !== null) return compareAt(known, { ...request, found, basis: known.basis });
@@ -104,12 +106,12 @@ async function compareAt(point: Point, request: Comparing): Promise<Result<Asses
   const { expectations, found, basis, runnable, ignore } = request;
   const expected = await expectations.at({ applied: point.applied, begun: point.begun });
   if (expected.kind === "failed") return expected;
-  const { drift, crossMajor } = findDrift({ expected: expected.value, found, shadowUser: expectations.user(), ignore });
+  const { drift, ignored, crossMajor } = findDrift({ expected: expected.value, found, shadowUser: expectations.user(), ignore });
   const { applied, begun } = point;
   const standing = new Set(applied);
   const pending = runnable.plan.order.filter((id) => !standing.has(id));
   const state = drift.length > 0 ? "drift" : pending.length === 0 ? "head" : applied.length === 0 && begun === null ? "empty" : "partial";
-  return ok({ state, applied, pending, begun, basis, drift, crossMajor, unseen: [] });
+  return ok({ state, applied, pending, begun, basis, drift, ignored, crossMajor, unseen: [] });
 }
 
 /** The points whose outline is the nearest, ascending: a coarse pass over the history, then a close one around the best. */

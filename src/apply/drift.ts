@@ -8,6 +8,8 @@ export interface Drift {
   readonly kind: string;
   /** `public.users.email`, unquoted. */
   readonly identity: string;
+  /** What it is a part of: of a column its table. Identities. */
+  readonly parents: readonly string[];
   /** Seen from the history: the database lacks it, has it in addition, or has it otherwise. */
   readonly what: "missing" | "extra" | "different";
   /** In words, for a DBA. */
@@ -25,8 +27,17 @@ export interface DriftRequest {
   readonly ignore: readonly string[];
 }
 
-/** The objects that differ, each once and without its parts where the whole is concerned; and whether two majors were compared. */
-export function findDrift(request: DriftRequest): { readonly drift: readonly Drift[]; readonly crossMajor: boolean } {
+/** What was found, and what of it was left alone. */
+export interface FoundDrift {
+  readonly drift: readonly Drift[];
+  /** Differences that a pattern of `ignore` matches. */
+  readonly ignored: readonly Drift[];
+  /** Whether two majors were compared. */
+  readonly crossMajor: boolean;
+}
+
+/** The objects that differ, each once and without its parts where the whole is concerned. */
+export function findDrift(request: DriftRequest): FoundDrift {
   const { expected, found, crossMajor } = inTargetTerms(request.expected, request.found, request.shadowUser);
   const concerned = new Map<string, Concerned>();
   const note = (object: RowObject, concern: { readonly what: Drift["what"]; readonly aspects: readonly Aspect[] }): void => {
@@ -37,7 +48,8 @@ export function findDrift(request: DriftRequest): { readonly drift: readonly Dri
       // An index is told by two catalogs, and only one of them names its table.
       if (known.object.parents.length === 0) known.object = object;
       known.aspects.push(...concern.aspects);
-      if (known.what === "different" && isWhole(object)) known.what = concern.what;
+      // A column comes or goes by one catalog, and its default by another.
+      if (known.what === "different") known.what = concern.what;
     }
   };
   for (const catalog of new Set([...expected.keys(), ...found.keys()])) {
@@ -58,16 +70,22 @@ export function findDrift(request: DriftRequest): { readonly drift: readonly Dri
   }
   const gone = new Set([...concerned.values()].filter(({ what }) => what !== "different").map(({ object }) => object.identity));
   const partitions = managedPartitions(expected, found);
-  const left = request.ignore.map(pattern);
-  const drift = [...concerned.values()]
+  const left = request.ignore.map(driftPattern);
+  const all = [...concerned.values()]
     .filter(
       ({ object }) => !object.parents.some((parent) => gone.has(parent) || partitions.has(parent)) && !partitions.has(object.identity),
     )
-    .filter(({ object }) => ![object.identity, ...object.parents].some((identity) => left.some((matches) => matches.test(identity))))
     .filter(({ object }, _, all) => !(object.kind === "index" && all.some((one) => isIts(one.object, object))))
-    .map(({ object, what, aspects }) => ({ kind: object.kind, identity: object.identity, what, text: inWords(object, what, aspects) }))
+    .map(({ object, what, aspects }) => ({
+      kind: object.kind,
+      identity: object.identity,
+      parents: object.parents,
+      what,
+      text: inWords(object, what, aspects),
+    }))
     .sort((a, b) => (a.identity < b.identity ? -1 : a.identity > b.identity ? 1 : a.kind < b.kind ? -1 : 1));
-  return { drift, crossMajor };
+  const isLeft = (one: Drift): boolean => left.some((matches) => matches(one));
+  return { drift: all.filter((one) => !isLeft(one)), ignored: all.filter(isLeft), crossMajor };
 }
 
 interface Aspect {
@@ -80,10 +98,6 @@ interface Concerned {
   object: RowObject;
   what: Drift["what"];
   readonly aspects: Aspect[];
-}
-
-function isWhole({ kind }: RowObject): boolean {
-  return kind !== "column";
 }
 
 /** Rows that are an aspect of an object which is there all the same. */
@@ -121,9 +135,11 @@ function isIts(constraint: RowObject, index: RowObject): boolean {
   return index.identity.endsWith(`.${name}`);
 }
 
-function pattern(text: string): RegExp {
+/** Whether a pattern of `drift.ignore`, or of a decision, is about a difference: it names the object or what that is a part of. */
+export function driftPattern(text: string): (drift: Pick<Drift, "identity" | "parents">) => boolean {
   const literal = text.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll("*", ".*");
-  return new RegExp(`^${literal}$`, "u");
+  const pattern = new RegExp(`^${literal}$`, "u");
+  return ({ identity, parents }) => [identity, ...parents].some((name) => pattern.test(name));
 }
 
 const longestShown = 40;

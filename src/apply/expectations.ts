@@ -18,6 +18,8 @@ export interface Expectations {
   at(point: Point): Promise<Result<CatalogSnapshot>>;
   /** The outlines after each of these numbers of migrations of the plan, which ascend. */
   outlines(counts: readonly number[]): Promise<Result<readonly Outline[]>>;
+  /** Lends the shadow as it stands after these migrations; what is done there does not count for later questions. */
+  lend<T>(point: Point, work: (shadow: Shadow) => Promise<Result<T>>): Promise<Result<T>>;
   /** The first user of the shadow, once something was asked. */
   user(): string;
   /** `PostgreSQL 18.6 (embedded)`; `null` before anything was asked. */
@@ -107,6 +109,13 @@ export function createExpectations({ runnable, scope, openShadow }: ExpectationR
         found.push(await readOutline(moved.value.session, scope));
       }
       return ok(found);
+    },
+    async lend(point, work) {
+      const moved = await moveTo(point);
+      if (moved.kind === "failed") return moved;
+      // Nothing goes on from here.
+      done = [...done, ""];
+      return work(moved.value);
     },
     user: () => user,
     engine: () => engine,

@@ -7,6 +7,7 @@ import { applyPlan, withExamined } from "./apply-plan.ts";
 import type { ApplyRequest, DatabaseOutcome } from "./apply-types.ts";
 import type { Assessment } from "./assess.ts";
 import { findDrift } from "./drift.ts";
+import { ignoredPatterns } from "./drift-decisions.ts";
 import { executeOnShadow } from "./execute-script.ts";
 import { extensionsOf } from "./extensions-of.ts";
 import { driftRefusal } from "./refusals.ts";
@@ -21,20 +22,21 @@ import { noStamp } from "./store-recorder.ts";
 export async function rehearse(request: ApplyRequest & { readonly database: string }): Promise<Result<DatabaseOutcome>> {
   const { target } = request;
   const place = { description: target.description, server: target.session.engine.version };
-  const looked = await withExamined({ ...request, options: { ...request.options, dryRun: true } }, ({ assessment, expectations }) =>
-    Promise.resolve(ok({ assessment, engine: expectations.engine() })),
+  const looked = await withExamined(
+    { ...request, options: { ...request.options, dryRun: true } },
+    ({ assessment, ignored, expectations }) => Promise.resolve(ok({ assessment, ignored: ignored.all, engine: expectations.engine() })),
   );
   if (looked.kind === "failed") return looked;
-  const { assessment, engine } = looked.value;
+  const { assessment, ignored, engine } = looked.value;
   if (assessment.state === "drift") {
-    const nothing = { after: assessment.state, recorded: 0, executed: [], stamped: 0, stoppedAt: null };
-    return ok({ ...nothing, ...place, assessment, engine, copy: null, failure: driftRefusal(assessment) });
+    const nothing = { after: assessment.state, recorded: 0, executed: [], stamped: 0, stoppedAt: null, reverted: [] };
+    return ok({ ...nothing, ...place, assessment, ignored, engine, copy: null, failure: driftRefusal(assessment) });
   }
   const opened = await openCopy(request);
   if (opened.kind === "failed") return opened;
   const { shadow, copy } = opened.value;
   try {
-    return await onCopy(shadow, { request, assessment, copy, place });
+    return await onCopy(shadow, { request, assessment, ignored, copy, place });
   } finally {
     await shadow.close();
   }
@@ -43,11 +45,12 @@ export async function rehearse(request: ApplyRequest & { readonly database: stri
 interface Rehearsal {
   readonly request: ApplyRequest & { readonly database: string };
   readonly assessment: Assessment;
+  readonly ignored: DatabaseOutcome["ignored"];
   readonly copy: string;
   readonly place: Pick<DatabaseOutcome, "description" | "server">;
 }
 
-async function onCopy(shadow: Shadow, { request, assessment, copy, place }: Rehearsal): Promise<Result<DatabaseOutcome>> {
+async function onCopy(shadow: Shadow, { request, assessment, ignored, copy, place }: Rehearsal): Promise<Result<DatabaseOutcome>> {
   const { target, options, surroundings } = request;
   const disposable = shadow.session.engine.ownsCluster;
   const runnable = disposable ? request.runnable : withoutClusterWide(request.runnable, (message) => surroundings.progress.warn(message));
@@ -96,7 +99,7 @@ async function onCopy(shadow: Shadow, { request, assessment, copy, place }: Rehe
   if (applied.kind === "failed") return applied;
   const { failure } = applied.value;
   const shown = failure === null ? null : { ...failure, message: `On ${copy}: ${failure.message}` };
-  return ok({ ...applied.value, ...place, assessment, failure: shown, copy });
+  return ok({ ...applied.value, ...place, assessment, ignored, failure: shown, copy });
 }
 
 async function openCopy({
@@ -121,7 +124,7 @@ async function compareCopy(shadow: Shadow, { runnable, target, options }: ApplyR
   const expected = await readWholeCatalog(shadow.session, reading);
   const found = await readWholeCatalog(target.session, reading);
   const [user] = await shadow.session.rows<{ name: string }>("select session_user::text as name");
-  return findDrift({ expected, found, shadowUser: user?.name ?? "", ignore: options.drift.ignore }).drift.map(({ text }) => text);
+  return findDrift({ expected, found, shadowUser: user?.name ?? "", ignore: ignoredPatterns(options.drift) }).drift.map(({ text }) => text);
 }
 
 function asTarget(shadow: Shadow, target: TargetDatabase): TargetDatabase {

@@ -9,6 +9,7 @@ import { lookAt, mayWrite, type Looked } from "./apply-plan.ts";
 import type { ApplyRequest } from "./apply-types.ts";
 import { dropBuilt, rowsThatWouldGo } from "./drop-built.ts";
 import { findDrift } from "./drift.ts";
+import { ignoredPatterns } from "./drift-decisions.ts";
 import { createExpectations } from "./expectations.ts";
 import { readOutline } from "./outline.ts";
 import { requireYes } from "./refusals.ts";
@@ -178,7 +179,12 @@ async function compareBack({ target, runnable, options, surroundings }: ApplyReq
     const expected = await expectations.at({ applied: after, begun: null });
     if (expected.kind === "failed") return expected.failures[0] ?? null;
     const found = await readWholeCatalog(target.session, { excludeFromReads: scope.excluded, within: new Set(scope.schemas) });
-    const { drift } = findDrift({ expected: expected.value, found, shadowUser: expectations.user(), ignore: options.drift.ignore });
+    const { drift } = findDrift({
+      expected: expected.value,
+      found,
+      shadowUser: expectations.user(),
+      ignore: ignoredPatterns(options.drift),
+    });
     return drift.length === 0 ? null : differs(drift.map(({ text }) => text));
   } finally {
     await expectations.close();

@@ -2,14 +2,17 @@ import { StatementError, type Session } from "../database/session.ts";
 import { readWholeCatalog } from "../catalog/snapshot/read.ts";
 import { failed, ok, type Failure, type Result } from "../model/failure.ts";
 import { createStore } from "../store/create-store.ts";
+import { recordDrift, type DriftEntry } from "../store/drift.ts";
 import type { MigrationFact } from "../store/record.ts";
 import { beginRun, finishRun, type RunDescription } from "../store/runs.ts";
 import type { ReadyStore } from "../store/store.ts";
-import type { Examined } from "./apply-plan.ts";
+import type { Examined } from "./examined.ts";
 import type { ApplyOutcome, ApplyRequest } from "./apply-types.ts";
 import type { StateName } from "./assess.ts";
 import { buildFromSchema } from "./build.ts";
 import { findDrift } from "./drift.ts";
+import { ignoredPatterns } from "./drift-decisions.ts";
+import { undoDrift } from "./undo-drift.ts";
 import { runTerms } from "./run-terms.ts";
 import { runMigrations, type RunOutcome } from "./run-migrations.ts";
 import { createStoreRecorder, record, type RecorderRequest } from "./store-recorder.ts";
@@ -20,8 +23,10 @@ export interface Writing {
   run(ids: readonly string[], state: StateName): Promise<RunOutcome & { readonly stamped: number }>;
   /** Compares the target with the head of the history; gives what differs as a failure (exit 4). */
   compare(): Promise<Failure | null>;
+  /** Runs the SQL that undoes differences, in one transaction with their record; gives what kept it from being done. */
+  undo(statements: readonly string[], entries: readonly DriftEntry[]): Promise<Failure | null>;
   /** Closes the run in the audit trail. */
-  finish(outcome: ApplyOutcome): Promise<void>;
+  end(outcome: Pick<ApplyOutcome, "failure" | "stoppedAt">): Promise<void>;
 }
 
 /** Makes the store where it is missing, enters the run, and records migrations that stand already: all in one transaction. */
@@ -40,6 +45,7 @@ export async function openWriting(
     }
     const number = await beginRun(session, { ...describeRun(request), kind: run.kind });
     const context = recorderRequest(request, examined, { store: made.value, run: number });
+    await recordDrift(session, number, examined.ignored.fresh);
     if (run.ids.length > 0)
       await record(
         context,
@@ -126,11 +132,16 @@ function writingOn(request: ApplyRequest, examined: Examined, context: RecorderR
       if (expected.kind === "failed") return expected.failures[0] ?? null;
       await session.run("RESET ROLE");
       const found = await readWholeCatalog(session, { excludeFromReads: scope.excluded, within: new Set(scope.schemas) });
-      const { drift } = findDrift({ expected: expected.value, found, shadowUser: expectations.user(), ignore: options.drift.ignore });
+      const { drift } = findDrift({
+        expected: expected.value,
+        found,
+        shadowUser: expectations.user(),
+        ignore: ignoredPatterns(options.drift),
+      });
       return drift.length === 0 ? null : resultDiffers(drift.map(({ text }) => text));
     },
-    async finish(outcome) {
-      const { failure, stoppedAt } = outcome;
+    undo: (statements, entries) => undoDrift(statements, entries, { request, context }),
+    async end({ failure, stoppedAt }) {
       const status = failure === null ? "done" : stoppedAt === null ? "stopped" : "failed";
       try {
         await finishRun(session, context.run, { status, stoppedAt, message: failure?.message ?? null });

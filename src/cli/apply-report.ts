@@ -1,5 +1,6 @@
 import type { DatabaseOutcome } from "../apply/apply-types.ts";
 import type { Assessment, StateName } from "../apply/assess.ts";
+import type { DriftEntry } from "../store/drift.ts";
 import { alignColumns, counted, duration } from "./terminal.ts";
 
 /** What `apply --json` prints and `migrate --json` has under `database`; see docs/cli.md. */
@@ -12,6 +13,18 @@ export interface ApplySummary {
   readonly applied: number;
   readonly pending: readonly string[];
   readonly drift: readonly string[];
+  readonly reverted: readonly {
+    readonly object: string;
+    readonly difference: string;
+    readonly reason: string;
+    readonly by: string | null;
+  }[];
+  readonly ignored: readonly {
+    readonly object: string;
+    readonly difference: string;
+    readonly reason: string;
+    readonly by: string | null;
+  }[];
   readonly basis: Assessment["basis"];
   readonly server: string;
   readonly comparedOn: string | null;
@@ -32,12 +45,18 @@ export function summariseApply(outcome: DatabaseOutcome): ApplySummary {
     applied: assessment.applied.length,
     pending: built ? [] : assessment.pending.filter((id) => !ran.has(id)),
     drift: assessment.drift.map(({ text }) => text),
+    reverted: outcome.reverted.map(asDecided),
+    ignored: outcome.ignored.map(asDecided),
     basis: assessment.basis,
     server: outcome.server,
     comparedOn: outcome.engine,
     crossMajor: assessment.crossMajor,
     copy: outcome.copy,
   };
+}
+
+function asDecided({ object, difference, reason, decidedBy }: DriftEntry): ApplySummary["ignored"][number] {
+  return { object, difference, reason, by: decidedBy };
 }
 
 const shownMigrations = 8;
@@ -52,6 +71,10 @@ export function renderApply(outcome: DatabaseOutcome, asked: { readonly dryRun: 
   ];
   if (outcome.engine !== null)
     rows.push(["Compared", `with the history on ${outcome.engine}${assessment.crossMajor ? ", cross-major" : ""}`]);
+  for (const [index, { difference, reason, decidedBy }] of outcome.ignored.entries())
+    rows.push([index === 0 ? "Ignored" : "", `${difference}: ${reason}${decidedBy === null ? "" : ` (${decidedBy})`}`]);
+  for (const [index, { difference, reason }] of outcome.reverted.entries())
+    rows.push([index === 0 ? "Undone" : "", `${difference}: ${reason}`]);
   if (outcome.copy !== null)
     rows.push(["Copy", `everything below was done to ${outcome.copy}, which is gone again; the database was only read`]);
   if (asked.dryRun) {

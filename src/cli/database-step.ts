@@ -1,9 +1,11 @@
 import { hostname } from "node:os";
+import { dirname, resolve } from "node:path";
 import { applyToDatabase, shadowOpener, withTarget } from "../apply/apply-to-database.ts";
 import type { ApplyRequest, ApplySurroundings, DatabaseOutcome } from "../apply/apply-types.ts";
 import { loadRunnable, type RunnablePlan } from "../apply/runnable.ts";
 import { withSecrets } from "../apply/with-secrets.ts";
 import { readTargetSettings, type TargetSettings } from "../configuration/target-settings.ts";
+import { readDecisions, type DecisionFile } from "../decisions/decision-file.ts";
 import { failed, ok, type Result } from "../model/failure.ts";
 import type { MigrationReplay } from "../model/replay.ts";
 import type { Progress } from "../run.ts";
@@ -30,19 +32,20 @@ interface Ready {
   readonly settings: TargetSettings;
   readonly runnable: RunnablePlan;
   readonly surroundings: Omit<ApplySurroundings, "openShadow">;
+  readonly decisions: DecisionFile;
 }
 
 /** Reads the plan with its files and applies it to the database that the flags name. */
 export async function applyFromCommand(step: DatabaseStep): Promise<Result<DatabaseOutcome>> {
   const ready = await prepare(step);
   if (ready.kind === "failed") return ready;
-  const { database, settings, runnable, surroundings } = ready.value;
+  const { database, settings, runnable, surroundings, decisions } = ready.value;
   const { flags } = step;
   if (flags.yolo === true) step.progress.warn(yoloWarning);
   return applyToDatabase({
     runnable,
     database,
-    options: applyOptions(flags, settings),
+    options: applyOptions(flags, settings, decisions.drift),
     where: flags.shadowMode === true ? "copy" : "target",
     shadowUrl: settings.shadow.url,
     history: targetHistoryOf(runnable, flags.stamp === false ? "leave" : "stamp"),
@@ -57,12 +60,12 @@ export async function withDatabase<T>(
 ): Promise<Result<T>> {
   const ready = await prepare(step);
   if (ready.kind === "failed") return ready;
-  const { database, settings, runnable, surroundings } = ready.value;
+  const { database, settings, runnable, surroundings, decisions } = ready.value;
   return withTarget({ database, access: step.access, signal: step.signal }, (target) =>
     work({
       runnable,
       target,
-      options: applyOptions(step.flags, settings),
+      options: applyOptions(step.flags, settings, decisions.drift),
       history: targetHistoryOf(runnable, step.flags.stamp === false ? "leave" : "stamp"),
       surroundings: {
         ...surroundings,
@@ -86,12 +89,15 @@ async function prepare({ flags, plan, project, replays, progress, signal }: Data
       exitCode: 2,
     });
   }
+  const decisions = await readDecisions(dirname(resolve(plan)), process.cwd());
+  if (decisions.kind === "failed") return decisions;
   const loaded = await loadRunnable({ file: plan, cwd: process.cwd(), roots: [project], secrets: flags.placeholder ?? {} });
   if (loaded.kind === "failed") return loaded;
   for (const warning of loaded.value.warnings) progress.warn(warning);
   return ok({
     database,
     settings: settings.value,
+    decisions: decisions.value,
     runnable: withSecrets(loaded.value, replays),
     surroundings: {
       ask: askOn({ input: process.stdin, output: process.stderr }, signal),

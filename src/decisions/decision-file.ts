@@ -2,12 +2,14 @@ import { readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
+import type { DriftDecision } from "../model/drift.ts";
 import { failed, inputFailure, ok, type Failure, type Result } from "../model/failure.ts";
 
 /** Beside the plan, made to be committed. Its format is described in `docs/formats.md`. */
 export const decisionFileName = "decisions.yaml";
 
 const text = z.string().min(1);
+const moment = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
 const entrySchema = z.strictObject({
   id: text,
   migration: text.optional(),
@@ -19,10 +21,20 @@ const entrySchema = z.strictObject({
   sql: text.optional(),
   with: z.array(text).optional(),
   by: text,
-  at: z.union([z.iso.datetime({ offset: true }), z.iso.date()]).optional(),
+  at: moment.optional(),
   reason: text.optional(),
 });
-const fileSchema = z.strictObject({ decisions: z.array(entrySchema).nullish() });
+const driftSchema = z.strictObject({
+  object: text,
+  choice: z.enum(["ignore", "revert"], {
+    error: ({ input }) =>
+      input === "adopt" ? "adopt is done by hand: write the difference as a migration at the head of your project." : undefined,
+  }),
+  reason: text,
+  by: text,
+  at: moment.optional(),
+});
+const fileSchema = z.strictObject({ decisions: z.array(entrySchema).nullish(), drift: z.array(driftSchema).nullish() });
 
 /** One decision as the file has it; `null` where it leaves something out. */
 export interface RecordedDecision {
@@ -50,6 +62,8 @@ export interface DecisionFile {
   readonly path: string;
   readonly text: string | null;
   readonly decisions: readonly RecordedDecision[];
+  /** About differences of a database; they are taken by what works with one. */
+  readonly drift: readonly DriftDecision[];
 }
 
 /** What a decision left out and a run found out. */
@@ -60,7 +74,7 @@ export async function readDecisions(folder: string, cwd: string): Promise<Result
   const file = join(folder, decisionFileName);
   const path = relative(cwd, file) || file;
   const read = await readText(file);
-  if (read.kind === "absent") return ok({ path, text: null, decisions: [] });
+  if (read.kind === "absent") return ok({ path, text: null, decisions: [], drift: [] });
   if (read.kind === "unreadable") return failed(problem(path, 1, `The decisions cannot be read: ${read.code}.`));
   const lines = new LineCounter();
   const document = parseDocument(read.text, { lineCounter: lines, prettyErrors: false });
@@ -94,8 +108,9 @@ export async function readDecisions(folder: string, cwd: string): Promise<Result
     index,
     line: lineOf(["decisions", index]),
   }));
+  const drift = (parsed.data.drift ?? []).map((entry): DriftDecision => ({ ...entry, at: entry.at ?? null }));
   const twice = findTwice(decisions, path);
-  return twice.length > 0 ? failed(...twice) : ok({ path, text: read.text, decisions });
+  return twice.length > 0 ? failed(...twice) : ok({ path, text: read.text, decisions, drift });
 }
 
 /** The text of the file with what decisions left out, everything else (comments too) as it was. */

@@ -60,6 +60,19 @@ describe("decisions.yaml", () => {
     expect((await read("decisions: [\n")).result).toMatchObject({ failures: [{ code: "invalid-decision" }] });
   });
 
+  test("answers for differences of a database, each with a reason", async () => {
+    const entry = "drift:\n  - object: public.hotfix_*\n    choice: CHOICE\n    by: Ann\n    reason: hot-fix\n";
+    expect((await read(entry.replace("CHOICE", "ignore"))).result).toMatchObject({
+      value: { decisions: [], drift: [{ object: "public.hotfix_*", choice: "ignore", by: "Ann", reason: "hot-fix", at: null }] },
+    });
+    expect((await read(entry.replace("CHOICE", "adopt"))).result).toMatchObject({
+      failures: [{ location: { line: 3 }, message: expect.stringContaining("as a migration") }],
+    });
+    expect((await read(entry.replace("CHOICE", "ignore").replace(/ *reason.*\n/, ""))).result).toMatchObject({
+      failures: [{ message: expect.stringContaining("reason") }],
+    });
+  });
+
   test("that decides one question twice on the same content is refused", async () => {
     const { result } = await read(
       "decisions:\n  - { id: V1-x, choice: keep, by: Ann }\n  - { id: V2-x, choice: keep, by: Ann }\n  - { id: V1-x, choice: exclude, by: Bob }\n",

@@ -83,7 +83,7 @@ function decided(id: string, choice: string, given: Partial<RecordedDecision> = 
 }
 
 function taking(decisions: readonly RecordedDecision[], given: Partial<Taking> = {}): Taking {
-  const file: DecisionFile = { path: "pggit/decisions.yaml", text: "", decisions };
+  const file: DecisionFile = { path: "pggit/decisions.yaml", text: "", decisions, drift: [] };
   return { file, history: history(migration("V1"), migration("V2"), migration("V3")), dependencies: [], earlier: [], now, ...given };
 }
 
