@@ -23,6 +23,16 @@ const RELATION_KINDS: Readonly<Record<string, string>> = {
   I: "index",
 };
 
+/** `pg_default_acl.defaclobjtype` in words. */
+const DEFAULT_PRIVILEGES_ON: Readonly<Record<string, string>> = {
+  r: "tables",
+  S: "sequences",
+  f: "functions",
+  T: "types",
+  n: "schemas",
+  L: "large objects",
+};
+
 /** Catalog → the object that its rows describe. A catalog that is absent here names its rows by itself. */
 const OBJECTS: Readonly<Record<string, (name: string, row: Payload) => RowObject>> = {
   pg_class: (name, row) => top(RELATION_KINDS[row["relkind"] ?? ""] ?? "relation", name),
@@ -51,6 +61,10 @@ const OBJECTS: Readonly<Record<string, (name: string, row: Payload) => RowObject
   pg_event_trigger: (name) => top("event trigger", name),
   pg_publication: (name) => top("publication", name),
   pg_publication_rel: (name, row) => part("publication of", name, row["prrelid"]),
+  pg_default_acl: (_, row) => {
+    const objects = DEFAULT_PRIVILEGES_ON[row["defaclobjtype"] ?? ""] ?? "objects";
+    return top("default privileges", row["defaclnamespace"] === undefined ? objects : `${row["defaclnamespace"]}.${objects}`);
+  },
   pg_statistic_ext: (name, row) => part("statistics", name, row["stxrelid"]),
   pg_description: (_, row) => {
     const on = `${row["objoid"] ?? ""}${row["objsubid"] === undefined ? "" : `.${row["objsubid"]}`}`;
@@ -89,6 +103,7 @@ const ASPECTS: Readonly<Record<string, string>> = {
   convalidated: "validity",
   confdeltype: "ON DELETE",
   confupdtype: "ON UPDATE",
+  defaclacl: "privileges",
   description: "text",
   enumsortorder: "place",
   ev_action: "definition",

@@ -8,7 +8,6 @@ const NOT_COMPARED: ReadonlySet<string> = new Set([
   "pg_authid",
   "pg_database",
   "pg_db_role_setting",
-  "pg_default_acl",
   "pg_depend",
   "pg_init_privs",
   "pg_largeobject",
@@ -73,6 +72,12 @@ export function inTargetTerms(expected: CatalogSnapshot, found: CatalogSnapshot,
   const foundTerms = new Map<string, Map<string, Payload>>();
   for (const catalog of new Set([...terms.keys(), ...others.keys()])) {
     if (NOT_COMPARED.has(catalog)) continue;
+    if (catalog === "pg_default_acl") {
+      const pairs = matchDefaultPrivileges(terms.get(catalog), others.get(catalog), shadowUser);
+      expectedTerms.set(catalog, new Map(pairs.map(({ name, ours }) => [name, ours])));
+      foundTerms.set(catalog, new Map(pairs.flatMap(({ name, theirs }) => (theirs === null ? [] : [[name, theirs]]))));
+      continue;
+    }
     const ours = new Map<string, Payload>();
     const theirs = new Map<string, Payload>();
     const targets = others.get(catalog) ?? new Map<string, Payload>();
@@ -88,6 +93,39 @@ export function inTargetTerms(expected: CatalogSnapshot, found: CatalogSnapshot,
     foundTerms.set(catalog, theirs);
   }
   return { expected: expectedTerms, found: foundTerms, crossMajor: expected.major !== found.major };
+}
+
+interface DefaultPrivileges {
+  readonly name: string;
+  readonly ours: Payload;
+  readonly theirs: Payload | null;
+}
+
+/**
+ * What the history sets by ALTER DEFAULT PRIVILEGES, with what the target has of it; what others set there is none of its business. Without FOR ROLE it is set for the role that
+ * runs the migrations, which goes by another name on every server: then the role that has what the history gives stands for it.
+ */
+function matchDefaultPrivileges(
+  expected: ReadonlyMap<string, Payload> = new Map(),
+  found: ReadonlyMap<string, Payload> = new Map(),
+  shadowUser: string,
+): readonly DefaultPrivileges[] {
+  const told = (row: Payload): Payload => ({
+    ...row,
+    defaclrole: "",
+    defaclacl: privilegesOf(row["defaclacl"] ?? "", row["defaclrole"]),
+  });
+  return [...expected].map(([name, row]) => {
+    if (row["defaclrole"] !== shadowUser) {
+      const theirs = found.get(name);
+      return { name, ours: told(row), theirs: theirs === undefined ? null : told(theirs) };
+    }
+    const ours = told(row);
+    const place = ({ defaclnamespace, defaclobjtype }: Payload): string => `${defaclnamespace ?? ""} ${defaclobjtype ?? ""}`;
+    const candidates = [...found.values()].filter((other) => place(other) === place(row)).map(told);
+    const same = candidates.find(({ defaclacl }) => defaclacl === ours["defaclacl"]);
+    return { name, ours, theirs: same ?? candidates[0] ?? null };
+  });
 }
 
 function rowsOf(snapshot: CatalogSnapshot, catalog: string): ReadonlyMap<string, Payload> {
