@@ -143,6 +143,7 @@ async function convertOn(shadow: Shadow, stage: Stage): Promise<Result<Conversio
       squash,
       drafts: [...[...stage.questions, ...baselines.value.questions].map((draft) => ({ migration: null, draft })), ...drafts],
       pending: new Set(),
+      asking: request.asking,
       comparedWith: null,
     },
     { identify: sha256, mask: maskSecrets },

@@ -26,6 +26,7 @@ import {
 } from "./confidence.ts";
 import { findDependencies } from "./dependencies.ts";
 import { askCircle, askSquashDifference } from "./edge-cases/history-wide.ts";
+import { askManualReview } from "./edge-cases/manual-review.ts";
 import { numberQuestions, questionsOf, type RaisedQuestion } from "./edge-cases/index.ts";
 import { findingsOf, historyFindings } from "./findings.ts";
 import { hazardsOfScope, type StatementHazards } from "./hazards/index.ts";
@@ -50,6 +51,8 @@ export interface AnalysisInput {
   readonly drafts: readonly { readonly migration: string | null; readonly draft: EdgeCaseDraft }[];
   /** Ids of the migrations that a target still has to run; empty without a target. */
   readonly pending: ReadonlySet<string>;
+  /** `every-migration`: those that raise no question of their own are one. Absent: only what needs an answer is asked. */
+  readonly asking?: "every-migration" | "as-needed";
   /** Whose result the end state was compared with (`flyway migrate`, `pg_dump`), or `null`. */
   readonly comparedWith: string | null;
 }
@@ -138,7 +141,9 @@ function askEverything(input: AnalysisInput, entries: readonly Entry[], tools: A
   for (const { id, scope, transitions, rollback, confidence } of entries) {
     const compatibility = compatibilityOf(transitions);
     const context = { scope, transitions, rollback, confidence, compatibility, pending: input.pending.has(id), mask: tools.mask };
-    for (const draft of questionsOf(context, draftsOf.get(id) ?? [])) raised.push({ migration: id, confidence: confidence.value, draft });
+    const own = questionsOf(context, draftsOf.get(id) ?? []);
+    const questions = own.length === 0 && input.asking === "every-migration" ? [askManualReview(context)] : own;
+    for (const draft of questions) raised.push({ migration: id, confidence: confidence.value, draft });
   }
   for (const draft of draftsOf.get(null) ?? []) raised.push({ migration: null, confidence: 1, draft });
   return raised;

@@ -12,7 +12,8 @@ import { builtId } from "./build.ts";
 import { ignoredEntries, ignoredPatterns } from "./drift-decisions.ts";
 import { createExpectations } from "./expectations.ts";
 import { knownFromRecord, type KnownRecord } from "./known.ts";
-import { openQuestions, undecided } from "./open-questions.ts";
+import { openQuestions, undecided, unreviewed } from "./open-questions.ts";
+import { askOfTarget } from "./target-questions.ts";
 import { takeRunLock } from "./run-lock.ts";
 import { scopeOf } from "./scope.ts";
 import { allowedIn } from "./table.ts";
@@ -125,13 +126,22 @@ async function proceed(request: ApplyRequest, examined: Examined): Promise<Resul
   if (assessment.unseen.length > 0) surroundings.progress.warn(unseenWarning(assessment.unseen));
   if (options.expect !== null && options.expect !== state) return stop(unexpectedState(options.expect, state));
   const wanted = options.recordOnly ? [] : pending;
-  const questions = openQuestions(runnable.plan, wanted, { confirmation: options.confirmation, mismatches: examined.reading.questions });
+  // An empty database has nothing to lose.
+  const asked = await askOfTarget(request, {
+    pending: state === "partial" ? wanted : [],
+    mismatches: examined.reading.questions,
+    schemas: examined.scope.schemas,
+  });
+  if (asked.kind === "failed") return asked;
+  const questions = openQuestions(runnable.plan, wanted, { confirmation: options.confirmation, ofTarget: asked.value });
   if (state === "partial") for (const told of hazardsOf(request, wanted)) surroundings.progress.warn(told);
+  const waiting = unreviewed(runnable.plan);
+  if (waiting.length > 0) return stop(undecided(waiting, runnable.plan));
   if (state === "drift") {
     const reverted = await revertDrift(request, examined);
     return reverted.kind === "failed" ? stop(reverted.failures[0] ?? driftRefusal(assessment)) : goOn(request, reverted.value);
   }
-  if (options.dryRun) return questions.length > 0 ? stop(undecided(questions)) : ok(nothing);
+  if (options.dryRun) return questions.length > 0 ? stop(undecided(questions, runnable.plan)) : ok(nothing);
   if (state === "empty" && options.recordOnly) return stop(unexpectedState("head", "empty"));
 
   const unrunnable = findUnrunnable(runnable.migrations.filter(({ plan }) => wanted.includes(plan.id)));
@@ -156,7 +166,7 @@ async function proceed(request: ApplyRequest, examined: Examined): Promise<Resul
     recorded = missing.length;
   }
   if (wanted.length === 0) return finish({ ...nothing, recorded });
-  if (questions.length > 0) return finish({ ...nothing, recorded, failure: undecided(questions) });
+  if (questions.length > 0) return finish({ ...nothing, recorded, failure: undecided(questions, runnable.plan) });
   if (allowed.run === "ask") {
     const answer = await requireYes(surroundings.ask, runQuestion(request, assessment));
     if (answer !== null) return finish({ ...nothing, recorded, failure: answer });

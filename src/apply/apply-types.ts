@@ -1,3 +1,4 @@
+import type { RecordedDecision } from "../decisions/decision-file.ts";
 import type { DriftDecision } from "../model/drift.ts";
 import type { Failure, Result } from "../model/failure.ts";
 import type { Shadow } from "../database/session.ts";
@@ -29,6 +30,8 @@ export interface ApplyOptions {
     readonly ignore: readonly string[];
     readonly decisions?: readonly DriftDecision[];
   };
+  /** On questions that only a target raises; those of the plan stand in it. */
+  readonly decisions?: readonly RecordedDecision[];
   readonly limits: Limits;
   readonly disposable: boolean;
 }

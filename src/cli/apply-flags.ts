@@ -1,7 +1,7 @@
 import type { ApplyOptions } from "../apply/apply-types.ts";
 import type { TargetSettings } from "../configuration/target-settings.ts";
 import type { Confirmation } from "../apply/table.ts";
-import type { DriftDecision } from "../model/drift.ts";
+import type { DecisionFile } from "../decisions/decision-file.ts";
 
 /** Flags of the commands that look at or change a database. A key is absent where the flag was not given. */
 export interface TargetFlags {
@@ -24,7 +24,11 @@ export interface TargetFlags {
 }
 
 /** What applying may do, from flags and settings. `--require-confirmation` wins over `--yolo`: when unsure, ask. */
-export function applyOptions(flags: TargetFlags, settings: TargetSettings, drift: readonly DriftDecision[]): ApplyOptions {
+export function applyOptions(
+  flags: TargetFlags,
+  settings: TargetSettings,
+  { decisions, drift }: Pick<DecisionFile, "decisions" | "drift">,
+): ApplyOptions {
   const confirmation: Confirmation = flags.requireConfirmation === true ? "always" : flags.yolo === true ? "never" : "default";
   return {
     dryRun: flags.dryRun === true,
@@ -33,6 +37,7 @@ export function applyOptions(flags: TargetFlags, settings: TargetSettings, drift
     expect: flags.expect ?? null,
     sameMajor: flags.sameMajor === true,
     drift: { ...settings.drift, decisions: drift },
+    decisions,
     limits: settings.limits,
     disposable: settings.shadow.disposable,
   };

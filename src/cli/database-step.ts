@@ -45,7 +45,7 @@ export async function applyFromCommand(step: DatabaseStep): Promise<Result<Datab
   return applyToDatabase({
     runnable,
     database,
-    options: applyOptions(flags, settings, decisions.drift),
+    options: applyOptions(flags, settings, decisions),
     where: flags.shadowMode === true ? "copy" : "target",
     shadowUrl: settings.shadow.url,
     history: targetHistoryOf(runnable, flags.stamp === false ? "leave" : "stamp"),
@@ -65,7 +65,7 @@ export async function withDatabase<T>(
     work({
       runnable,
       target,
-      options: applyOptions(step.flags, settings, decisions.drift),
+      options: applyOptions(step.flags, settings, decisions),
       history: targetHistoryOf(runnable, step.flags.stamp === false ? "leave" : "stamp"),
       surroundings: {
         ...surroundings,

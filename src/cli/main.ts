@@ -42,6 +42,7 @@ program
   .option("--dry-run", "open the database read-only, and say what would be done there")
   .option("--require-confirmation", "ask before anything is written to the database")
   .option("--yolo", "ask nothing")
+  .option("--manual-mode", "make every migration a question; nothing is written to the database until each is decided")
   .option("--record-only", "write the record to the database, run no migration")
   .option("--no-stamp", "do not enter migrations in the source tool's own table")
   .option("--shadow-mode", "do it to a throwaway copy of the database instead")

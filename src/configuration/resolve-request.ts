@@ -17,6 +17,7 @@ export interface MigrateFlags {
   readonly assume?: Readonly<Record<string, string>>;
   readonly shadowUrl?: string;
   readonly shadowDisposable?: boolean;
+  readonly manualMode?: boolean;
   readonly ai?: boolean;
   readonly out?: string;
   readonly stopAfter?: "read" | "replay" | "prove";
@@ -41,6 +42,8 @@ export interface MigrateRequest {
   readonly assumptions: Readonly<Record<string, string>>;
   readonly environments: NonNullable<SettingsFile["environments"]>;
   readonly shadow: { readonly url: string | null; readonly disposable: boolean; readonly statementTimeoutMs: number };
+  /** Whether every migration is a question (`--manual-mode`). */
+  readonly asking: "every-migration" | "as-needed";
   /** As the user would type it. */
   readonly out: string;
   readonly stopAfter: "read" | "replay" | "prove" | null;
@@ -83,6 +86,7 @@ export async function resolveRequest(
       disposable: flags.shadowDisposable ?? settings.shadow?.disposable ?? false,
       statementTimeoutMs: Math.round(seconds * 1000),
     },
+    asking: flags.manualMode === true ? "every-migration" : "as-needed",
     out: flags.out ?? process.env["PGGIT_OUT"] ?? settings.out ?? "pggit",
     stopAfter: flags.stopAfter ?? null,
   });

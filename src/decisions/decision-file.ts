@@ -51,7 +51,8 @@ export interface RecordedDecision {
   /** ISO 8601. */
   readonly at: string | null;
   readonly reason: string | null;
-  /** Its place in the file: from 0, and the line from 1. */
+  /** Its place: the file as the user would type it, from 0 in it, and the line from 1. */
+  readonly file: string;
   readonly index: number;
   readonly line: number;
 }
@@ -105,6 +106,7 @@ export async function readDecisions(folder: string, cwd: string): Promise<Result
     by: entry.by,
     at: entry.at ?? null,
     reason: entry.reason ?? null,
+    file: path,
     index,
     line: lineOf(["decisions", index]),
   }));

@@ -18,6 +18,7 @@ export type EdgeCaseKind =
   | "history-mismatch"
   | "drift"
   | "squash-difference"
+  | "manual-review"
   | "unmodelled-object"
   | "unsupported-statement";
 

@@ -76,6 +76,7 @@ function decided(id: string, choice: string, given: Partial<RecordedDecision> = 
     by: "Ann",
     at: null,
     reason: null,
+    file: "pggit/decisions.yaml",
     index: 0,
     line: 2,
     ...given,

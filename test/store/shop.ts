@@ -70,6 +70,7 @@ export async function convertShop({ files = {} }: ShopOptions = {}): Promise<Sho
       environments: {},
       out: "pggit",
       stopAfter: null,
+      asking: "as-needed",
       shadow: { url: null, disposable: false, statementTimeoutMs: 60_000 },
     };
     const converted = await convert(request, silentRun());
