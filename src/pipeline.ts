@@ -73,16 +73,28 @@ export async function convert(request: MigrateRequest, run: Run): Promise<Result
   }
 
   const shadows: Shadow[] = [];
-  const openFresh = async (): Promise<Result<Shadow>> => {
-    const fresh = await openShadow(shadowRequest(request, { extensions, id: `${process.pid}n${shadows.length + 1}` }));
+  let opening = 0;
+  const open = async (): Promise<Result<Shadow>> => {
+    const fresh = await openShadow(shadowRequest(request, { extensions, id: `${process.pid}n${++opening}` }));
     if (fresh.kind === "ok") shadows.push(fresh.value);
     return fresh;
   };
-  const closeAll = async (): Promise<void> => void (await Promise.all(shadows.map((shadow) => shadow.close())));
+  // An embedded database takes a second to start: the one that will be asked for next starts while the first is at work.
+  let ahead: Promise<Result<Shadow>> | null = null;
+  const openFresh = (): Promise<Result<Shadow>> => {
+    const next = ahead ?? open();
+    ahead = null;
+    return next;
+  };
+  const closeAll = async (): Promise<void> => {
+    await Promise.allSettled([ahead]);
+    await Promise.all(shadows.map((shadow) => shadow.close()));
+  };
   const interrupt = (): void => void closeAll();
   run.signal.addEventListener("abort", interrupt);
   try {
-    const opened = await openFresh();
+    const opened = await open();
+    if (opened.kind === "ok" && opened.value.session.engine.embedded && request.stopAfter === null) ahead = open();
     if (run.signal.aborted) return failed(interrupted(run.signal));
     return opened.kind === "failed" ? opened : await convertOn(opened.value, { ...reading, openFresh, cache });
   } catch (error) {
