@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { adapters } from "../adapters/index.ts";
-import { analyse, type Analysis } from "./analysis/analyse.ts";
+import { analyse } from "./analysis/analyse.ts";
+import { type HistoryCache, openHistoryCache, type ProvenMigration, type ProvenOutcome } from "./cache/history-cache.ts";
 import { checkBaseline } from "./baseline/check-baseline.ts";
 import type { MigrateRequest } from "./configuration/resolve-request.ts";
 import { openShadow, type ShadowRequest } from "./database/shadow.ts";
@@ -9,21 +10,18 @@ import type { DecisionFill } from "./decisions/decision-file.ts";
 import { reviseHistory } from "./decisions/revise.ts";
 import type { Settled } from "./decisions/take-decisions.ts";
 import type { ConvertedHistory } from "./export/conversion-files.ts";
-import { migrationFolder } from "./export/slug.ts";
 import type { EdgeCaseDraft } from "./model/edge-case.ts";
 import { failed, ok, type Result } from "./model/failure.ts";
 import type { Finding, History } from "./model/history.ts";
-import type { PlanBranch } from "./model/plan.ts";
 import type { MigrationReplay } from "./model/replay.ts";
-import type { Squash } from "./model/squash.ts";
-import { buildPlan } from "./plan/build-plan.ts";
 import type { PlanContent } from "./plan/content-id.ts";
-import { interrupted, replayAndProve, walkBack, type Proven } from "./prove-history.ts";
+import { asProven, draftQuestions, interrupted, replayAndProve, walkBack, type Proven } from "./prove-history.ts";
 import { bookkeepingTables } from "./prove-stretch.ts";
 import { findExtensions } from "./reading/find-extensions.ts";
 import { findProject } from "./reading/find-project.ts";
 import { readHistory } from "./reading/read-history.ts";
 import { selectEnvironment } from "./reading/select-environment.ts";
+import { planContent } from "./plan-content.ts";
 import type { Run, Stage } from "./run.ts";
 import { loadParser } from "./sql/parser.ts";
 import { quoteIdentifier } from "./sql/quote.ts";
@@ -40,6 +38,8 @@ import { stopAfterReading, stopAfterReplay, type StoppedEarly } from "./stopped-
 export interface Conversion extends ConvertedHistory {
   readonly kind: "converted";
   readonly content: PlanContent;
+  /** Of how many migrations an earlier run had the results. */
+  readonly remembered: number;
   readonly timings: Readonly<Record<string, number>>;
   /** What `decisions.yaml` does not say yet of decisions that were taken; by their place in it. */
   readonly decisionFills: ReadonlyMap<number, DecisionFill>;
@@ -69,35 +69,14 @@ export async function convert(request: MigrateRequest, run: Run): Promise<Result
   clock.lap("read");
   if (request.stopAfter === "read") return ok(stopAfterReading(history, clock.timings()));
 
-  const shadows: Shadow[] = [];
-  const openFresh = async (): Promise<Result<Shadow>> => {
-    const fresh = await openShadow(shadowRequest(request, { extensions, id: `${process.pid}n${shadows.length + 1}` }));
-    if (fresh.kind === "ok") shadows.push(fresh.value);
-    return fresh;
-  };
-  const closeAll = async (): Promise<void> => void (await Promise.all(shadows.map((shadow) => shadow.close())));
-  const interrupt = (): void => void closeAll();
-  run.signal.addEventListener("abort", interrupt);
-  try {
-    let settled: readonly Settled[] = [];
-    for (;;) {
-      const opened = await openFresh();
-      if (run.signal.aborted) return failed(interrupted(run.signal));
-      if (opened.kind === "failed") return opened;
-      const stage = { history: reviseHistory(history, settled), asRead: history, settled, questions, openFresh, request, run, clock };
-      const converted = await convertOn(opened.value, stage);
-      if (converted.kind === "failed") return converted;
-      if (converted.value.kind !== "revised") return ok(converted.value);
-      // What was decided is not believed: the history is run again with it.
-      settled = converted.value.settled;
-      await closeAll();
-    }
-  } catch (error) {
-    if (run.signal.aborted) return failed(interrupted(run.signal));
-    throw error;
-  } finally {
-    run.signal.removeEventListener("abort", interrupt);
-    await closeAll();
+  let settled: readonly Settled[] = [];
+  for (;;) {
+    const reading = { history: reviseHistory(history, settled), asRead: history, settled, questions, request, run, clock };
+    const converted = await convertHistory(reading, extensions);
+    if (converted.kind === "failed") return converted;
+    if (converted.value.kind !== "revised") return ok(converted.value);
+    // What was decided is not believed: the history is run again with it.
+    settled = converted.value.settled;
   }
 }
 
@@ -107,11 +86,75 @@ interface Revised {
   readonly settled: readonly Settled[];
 }
 
+/** Converts one state of the history, on shadows of its own unless an earlier run proved all of it. */
+async function convertHistory(
+  reading: Omit<Stage, "openFresh" | "cache">,
+  extensions: readonly string[],
+): Promise<Result<Conversion | StoppedEarly | Revised>> {
+  const { history, request, run, clock } = reading;
+  const cache = await openCache(history, { request, run, extensions });
+  if (cache !== null && cache.outcome !== null) {
+    for (const stage of ["replay", "prove", "squash"]) clock.lap(stage);
+    return conclude(reading, { before: cache.known, outcome: cache.outcome, remembered: cache.known.length });
+  }
+
+  const shadows: Shadow[] = [];
+  let opening = 0;
+  const open = async (): Promise<Result<Shadow>> => {
+    const fresh = await openShadow(shadowRequest(request, { extensions, id: `${process.pid}n${++opening}` }));
+    if (fresh.kind === "ok") shadows.push(fresh.value);
+    return fresh;
+  };
+  // An embedded database takes a second to start: the one that will be asked for next starts while the first is at work.
+  let ahead: Promise<Result<Shadow>> | null = null;
+  const openFresh = (): Promise<Result<Shadow>> => {
+    const next = ahead ?? open();
+    ahead = null;
+    return next;
+  };
+  const closeAll = async (): Promise<void> => {
+    await Promise.allSettled([ahead]);
+    await Promise.all(shadows.map((shadow) => shadow.close()));
+  };
+  const interrupt = (): void => void closeAll();
+  run.signal.addEventListener("abort", interrupt);
+  try {
+    const opened = await open();
+    if (opened.kind === "ok" && opened.value.session.engine.embedded && request.stopAfter === null) ahead = open();
+    if (run.signal.aborted) return failed(interrupted(run.signal));
+    return opened.kind === "failed" ? opened : await convertOn(opened.value, { ...reading, openFresh, cache });
+  } catch (error) {
+    if (run.signal.aborted) return failed(interrupted(run.signal));
+    throw error;
+  } finally {
+    run.signal.removeEventListener("abort", interrupt);
+    await closeAll();
+  }
+}
+
+/** What earlier runs proved, where that may be used: everything is proven, on the embedded database, whose state nobody else changes. */
+async function openCache(
+  history: History,
+  { request, run, extensions }: Pick<Stage, "request" | "run"> & { readonly extensions: readonly string[] },
+): Promise<HistoryCache | null> {
+  if (run.cache === undefined || request.stopAfter !== null || request.shadow.url !== null) return null;
+  const { folder, build } = run.cache;
+  return openHistoryCache(history, {
+    folder,
+    conditions: { build, extensions, statementTimeoutMs: request.shadow.statementTimeoutMs },
+    troubles: {
+      damaged: () => run.progress.warn(`An entry of the cache in ${folder} is damaged and was removed; what it held is proven anew.`),
+      unwritable: ({ message }) =>
+        run.progress.warn(`The cache in ${folder} cannot be written, so the next run proves all anew: ${message}`),
+    },
+  });
+}
+
 async function convertOn(shadow: Shadow, stage: Stage): Promise<Result<Conversion | StoppedEarly | Revised>> {
   const { history, request, run, clock } = stage;
   const proven = await replayAndProve(shadow, stage);
   if (proven.kind === "failed") return proven;
-  const { replays, drafts, head } = proven.value;
+  const { replays, rollbacks, head, remembered } = proven.value;
   if (request.stopAfter !== null) return ok(stopAfterReplay(history, { ...proven.value, timings: clock.timings() }));
 
   run.progress.begin("squashing", null);
@@ -128,20 +171,44 @@ async function convertOn(shadow: Shadow, stage: Stage): Promise<Result<Conversio
     walkBack(proven.value, history),
   ]);
   if (squashed.kind === "failed") return squashed;
-  const squash = squashed.value;
-  const { rollbacks } = walked;
   clock.lap("squash");
   const baselines = await checkBaselines(stage, proven.value);
   if (baselines.kind === "failed") return baselines;
+  const { version, embedded } = head.session.engine;
+  const outcome: ProvenOutcome = {
+    engine: { version, embedded },
+    rollbacks: walked.rollbacks,
+    squash: squashed.value,
+    findings: [...walked.findings, ...baselines.value.findings],
+    questions: baselines.value.questions,
+  };
+  await stage.cache?.keepOutcome(outcome);
+  return conclude(stage, { before: asProven({ replays, rollbacks }), outcome, remembered });
+}
 
+interface Concluding {
+  /** As each was proven by itself, before the walk back. */
+  readonly before: readonly ProvenMigration[];
+  readonly outcome: ProvenOutcome;
+  /** How many of them an earlier run proved. */
+  readonly remembered: number;
+}
+
+/** From what was executed to the plan, or to what decisions change in the history; touches nothing. */
+function conclude(
+  { history, asRead, settled, questions, request, run, clock }: Omit<Stage, "openFresh" | "cache">,
+  { before, outcome, remembered }: Concluding,
+): Result<Conversion | Revised> {
   run.progress.begin("analysing", null);
+  const { squash, rollbacks } = outcome;
+  const replays = before.map(({ replay }) => replay);
   const analysis = analyse(
     {
-      history: { ...history, findings: [...history.findings, ...walked.findings, ...baselines.value.findings] },
+      history: { ...history, findings: [...history.findings, ...outcome.findings] },
       replays,
       rollbacks,
       squash,
-      drafts: [...[...stage.questions, ...baselines.value.questions].map((draft) => ({ migration: null, draft })), ...drafts],
+      drafts: [...[...questions, ...outcome.questions].map((draft) => ({ migration: null, draft })), ...draftQuestions(before)],
       pending: new Set(),
       asking: request.asking,
       comparedWith: null,
@@ -149,12 +216,13 @@ async function convertOn(shadow: Shadow, stage: Stage): Promise<Result<Conversio
     { identify: sha256, mask: maskSecrets },
   );
   clock.lap("analyse");
-  const taken = settleDecisions(stage, analysis);
+  const taken = settleDecisions({ asRead, settled, run }, analysis);
   if (taken.kind === "failed") return taken;
   if (taken.value.revises) return ok({ kind: "revised", settled: taken.value.settled });
-  const content = planContent(stage, { head, replays, rollbacks, squash, analysis: { ...analysis, edgeCases: taken.value.edgeCases } });
+  const { edgeCases, fills } = taken.value;
+  const content = planContent({ history, request }, { replays, outcome, analysis: { ...analysis, edgeCases } });
   clock.lap("analyse");
-  return ok({ kind: "converted", content, replays, rollbacks, squash, timings: clock.timings(), decisionFills: taken.value.fills });
+  return ok({ kind: "converted", content, replays, rollbacks, squash, remembered, timings: clock.timings(), decisionFills: fills });
 }
 
 /** Compares each baseline that stands beside its migrations with what these gave, on a shadow of its own. */
@@ -210,55 +278,9 @@ async function readProject(request: MigrateRequest, { progress, readHistory: rea
   return read(found.value.adapter, request);
 }
 
-interface Finished extends Pick<Proven, "head" | "replays" | "rollbacks"> {
-  readonly squash: Squash;
-  readonly analysis: Analysis;
-}
-
-function planContent({ history, request }: Stage, { head, replays, rollbacks, squash, analysis }: Finished): PlanContent {
-  return buildPlan({
-    history,
-    engine: { postgres: head.session.engine.version, embedded: head.session.engine.embedded },
-    migrations: analysis.migrations.map((migration, index) => ({
-      ...migration,
-      replay: at(replays, index),
-      rollback: at(rollbacks, index),
-      folder: migrationFolder(index + 1, at(replays, index).migration),
-    })),
-    dependencies: analysis.dependencies,
-    squash,
-    objects: analysis.objects,
-    schemaVersion: analysis.schemaVersion,
-    confidence: analysis.confidence,
-    minimumConfidence: analysis.minimumConfidence,
-    branches: branchesOf(history, request),
-    edgeCases: analysis.edgeCases,
-    findings: analysis.findings,
-  });
-}
-
-/** `main` with all that belongs to no environment, and a branch for each environment that has migrations of its own. */
-function branchesOf(history: History, request: MigrateRequest): readonly PlanBranch[] {
-  const shared = history.migrations.filter((migration) => migration.environment === null).map((migration) => migration.id);
-  const main = { name: "main", environment: null, database: null, migrations: shared };
-  const others = history.environments
-    .filter((environment) => environment.migrations.length > 0)
-    .map(({ name, migrations }): PlanBranch => {
-      const settings = request.environments[name];
-      return { name: settings?.branch ?? name, environment: name, database: settings?.database ?? null, migrations };
-    });
-  return [main, ...others];
-}
-
 function shadowRequest(request: MigrateRequest, shadow: { readonly extensions: readonly string[]; readonly id: string }): ShadowRequest {
   const { url, disposable, statementTimeoutMs } = request.shadow;
   return { server: url === null ? null : { url, disposable }, extensions: shadow.extensions, statementTimeoutMs, id: shadow.id };
-}
-
-function at<T>(items: readonly T[], index: number): T {
-  const item = items[index];
-  if (item === undefined) throw new Error(`nothing stands at ${index} of ${items.length}`);
-  return item;
 }
 
 function sha256(text: string): string {

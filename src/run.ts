@@ -1,3 +1,4 @@
+import type { HistoryCache } from "./cache/history-cache.ts";
 import type { Adapter, ReadOptions } from "../adapters/adapter.ts";
 import type { MigrateRequest } from "./configuration/resolve-request.ts";
 import type { Shadow } from "./database/session.ts";
@@ -22,6 +23,8 @@ export interface Run {
   readonly signal: AbortSignal;
   /** Seconds of a clock that only goes forward. */
   readonly now: () => number;
+  /** Where results are kept from run to run, and the name of the program as it was built (another build proves anew). Absent: nothing is kept. */
+  readonly cache?: { readonly folder: string; readonly build: string };
   /** Reads the history as a database had it run, where one was named; else as its files have it. */
   readonly readHistory?: (adapter: Adapter, options: ReadOptions) => Promise<Result<History>>;
   /** What people decided; absent where nothing was. */
@@ -48,4 +51,6 @@ export interface Stage {
   readonly asRead: History;
   /** What `history` was revised by. */
   readonly settled: readonly Settled[];
+  /** What earlier runs proved of it; `null` where all is to be proven anew. */
+  readonly cache: HistoryCache | null;
 }

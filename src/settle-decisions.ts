@@ -12,8 +12,10 @@ interface SettledQuestions extends Taken {
 }
 
 /** Takes the decisions at hand on what a replay raised; those that match nothing are told once the history stands as it was decided. */
-export function settleDecisions(stage: Stage, { edgeCases, dependencies }: Analysis): Result<SettledQuestions> {
-  const { asRead, settled: earlier, run } = stage;
+export function settleDecisions(
+  { asRead, settled: earlier, run }: Pick<Stage, "asRead" | "settled" | "run">,
+  { edgeCases, dependencies }: Analysis,
+): Result<SettledQuestions> {
   const { decisions } = run;
   if (decisions === undefined) return ok({ edgeCases, settled: [], revises: false, fills: new Map() });
   const { file, now } = decisions;

@@ -7,6 +7,8 @@ export type Effect =
   /** Nothing: the conversion is already what was chosen. */
   | { readonly kind: "as-it-stands" }
   | { readonly kind: "leave-out"; readonly migrations: readonly string[] }
+  /** Its migrations are no part of the main history, and now of no branch either. */
+  | { readonly kind: "leave-out-environment"; readonly environment: string }
   /** In the place of the statement or program that was asked about. */
   | { readonly kind: "replace-step"; readonly sql: string }
   /** In the place of the authors' way back; it is proven like any other. */
@@ -64,8 +66,8 @@ const CHOICES: Readonly<Record<string, (chosen: Chosen) => Effect | Impossible>>
   },
   exclude({ edgeCase, decision, migration }) {
     if (migration !== null) return { kind: "leave-out", migrations: [migration.id, ...decision.with] };
-    // They are no part of the main history to begin with.
-    if (edgeCase.kind === "environment-specific") return asItStands;
+    const branch = edgeCase.kind === "environment-specific" ? edgeCase.choices.find((one) => one.startsWith("branch=")) : undefined;
+    if (branch !== undefined) return { kind: "leave-out-environment", environment: branch.slice("branch=".length) };
     return impossible("There is no migration of this history that could be left out.", "Choose another of its choices.");
   },
   "use-suggestion"({ edgeCase: { kind, suggestion } }) {

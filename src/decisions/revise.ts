@@ -14,10 +14,9 @@ export function reviseHistory(history: History, settled: readonly Settled[]): Hi
     ...history,
     migrations: kept.map((migration) => reviseMigration(migration, settled)),
     baselines: history.baselines.map((baseline) => ({ ...baseline, through: lastKept(history, baseline.through, left) })),
-    environments: history.environments.map((environment) => ({
-      ...environment,
-      migrations: environment.migrations.filter((id) => !left.has(id)),
-    })),
+    environments: history.environments
+      .filter(({ name }) => !settled.some(({ effect }) => effect.kind === "leave-out-environment" && effect.environment === name))
+      .map((environment) => ({ ...environment, migrations: environment.migrations.filter((id) => !left.has(id)) })),
     findings: [...history.findings, ...settled.flatMap(leftOutFinding)],
   };
 }

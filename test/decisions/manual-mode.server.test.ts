@@ -23,7 +23,7 @@ test("--manual-mode makes every migration a question, and writes nothing to the 
   await database.query("CREATE TABLE customers (id bigint PRIMARY KEY, email text NOT NULL)");
   const out = join(project.root, "pggit");
   const migrate = (): Promise<ProgramRun> =>
-    runProgram(["migrate", "--manual-mode", "--yolo", "--database", database.url, "--shadow-url", server, "--json", "--quiet"], {
+    runProgram(["migrate", "--manual-mode", "--yolo", "--database", database.url, "--json", "--quiet"], {
       cwd: project.root,
     });
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { DecisionFile, RecordedDecision } from "../../src/decisions/decision-file.ts";
+import { reviseHistory } from "../../src/decisions/revise.ts";
 import { fillsOf, takeDecisions, unmatchedDecisions, type Settled, type Taking } from "../../src/decisions/take-decisions.ts";
 import type { EdgeCase } from "../../src/model/edge-case.ts";
 import type { History, Migration } from "../../src/model/history.ts";
@@ -173,6 +174,22 @@ describe("a decision", () => {
     );
     expect(settled).toMatchObject([{ effect: { kind: "leave-out", migrations: ["V1", "V2", "V3"] } }]);
     expect(edgeCases[0]?.decision).toMatchObject({ choice: "exclude", with: ["V2", "V3"] });
+  });
+
+  test("to leave out an environment takes its branch away; its migrations do not become main by decision", () => {
+    const edge = question("history-environment-specific-00ff", {
+      migration: null,
+      kind: "environment-specific",
+      choices: ["branch=dev", "exclude", "keep"],
+    });
+    const id = edge.id;
+    const { settled } = taken([edge], taking([decided(id, "exclude")]));
+    expect(settled).toMatchObject([{ effect: { kind: "leave-out-environment", environment: "dev" } }]);
+    const dev = { name: "dev", location: null, migrations: ["V9"] };
+    const read = { ...history(migration("V1")), environments: [dev, { ...dev, name: "qa" }] };
+    expect(reviseHistory(read, settled).environments.map(({ name }) => name)).toEqual(["qa"]);
+    expect(taken([edge], taking([decided(id, "branch=dev")])).settled).toMatchObject([{ effect: { kind: "as-it-stands" } }]);
+    expect(refusal(edge, decided(id, "keep"))).toContain("--environment");
   });
 
   test("whose SQL was tried and did not hold is refused; one that a replay made superfluous stays in the plan", () => {
