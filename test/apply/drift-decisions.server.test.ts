@@ -66,7 +66,6 @@ describe("a difference that is to be undone", () => {
         /Would be undone[^]*DROP TABLE[^]*Lost would be .*2 rows of table public\.Hot fix, 1 value of column public\.customers\.vip/,
       ),
     });
-    expect(failureOf(await applyTo(database.url, conversion(), options))).toMatchObject({ code: "confirmation-needed", exitCode: 5 });
     expect(await database.query(`select to_regclass('"Hot fix"')::text as table, to_regclass('pggit.branches')::text as store`)).toEqual([
       { table: '"Hot fix"', store: null },
     ]);
