@@ -40,6 +40,8 @@ export async function startHoldingProxy(server: string): Promise<HoldingProxy> {
     const upstream = connect(Number(port), hostname);
     for (const socket of [client, upstream]) {
       sockets.add(socket);
+      // Messages are passed on one by one: each would else wait for the acknowledgement of the one before.
+      socket.setNoDelay(true);
       socket.on("error", () => undefined);
       socket.on("close", () => {
         sockets.delete(socket);
