@@ -48,6 +48,26 @@ export async function startServer() {
   return { url: url("postgres"), stop };
 }
 
+/** Runs Flyway's command line in a folder; gives what it says as JSON, or `{ error }`. */
+export function runFlyway({ home, place, project }, given) {
+  const result = spawnSync(
+    join(home, "flyway"),
+    [
+      "-outputType=json",
+      `-url=jdbc:postgresql://${place.hostname}:${place.port}${place.pathname}`,
+      `-user=${decodeURIComponent(place.username)}`,
+      `-password=${decodeURIComponent(place.password)}`,
+      ...given,
+    ],
+    { cwd: project, encoding: "utf8", timeout: 180_000 },
+  );
+  try {
+    return JSON.parse(result.stdout.slice(result.stdout.indexOf("{")));
+  } catch {
+    return { error: { message: `${result.stdout}\n${result.stderr}` } };
+  }
+}
+
 /** A database with a session of pggit's, the project, and Flyway on both. */
 export async function openBench(server, name, { home, fixture, locations, prepare, placeholders }) {
   const admin = new Client({ connectionString: server.url });
@@ -75,30 +95,15 @@ export async function openBench(server, name, { home, fixture, locations, prepar
     if (history.kind === "failed") throw new Error(history.failures.map(({ message }) => message).join("\n"));
     return history.value;
   };
-  const run = (command, ...more) => {
-    const result = spawnSync(
-      join(home, "flyway"),
-      [
-        "-outputType=json",
-        `-url=jdbc:postgresql://${place.hostname}:${place.port}/${name}`,
-        `-user=${decodeURIComponent(place.username)}`,
-        `-password=${decodeURIComponent(place.password)}`,
-        `-locations=${locations.map((folder) => `filesystem:${join(project, folder)}`).join(",")}`,
-        "-postgresql.transactional.lock=false",
-        "-mixed=true",
-        ...placeholders.map((value) => `-placeholders.${value}`),
-        ...more,
-        command,
-      ],
-      { cwd: tmpdir(), encoding: "utf8", timeout: 180_000 },
-    );
-    const json = result.stdout.slice(result.stdout.indexOf("{"));
-    try {
-      return JSON.parse(json);
-    } catch {
-      return { error: { message: `${result.stdout}\n${result.stderr}` } };
-    }
-  };
+  const run = (command, ...more) =>
+    runFlyway({ home, place, project: tmpdir() }, [
+      `-locations=${locations.map((folder) => `filesystem:${join(project, folder)}`).join(",")}`,
+      "-postgresql.transactional.lock=false",
+      "-mixed=true",
+      ...placeholders.map((value) => `-placeholders.${value}`),
+      ...more,
+      command,
+    ]);
   return {
     session,
     read,

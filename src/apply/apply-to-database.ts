@@ -1,9 +1,10 @@
 import { openTarget, type TargetDatabase } from "../database/open-target.ts";
 import { openShadow } from "../database/shadow.ts";
-import type { Shadow } from "../database/session.ts";
+import { StatementError, type Shadow } from "../database/session.ts";
 import { failed, ok, type Result } from "../model/failure.ts";
 import { applyPlan } from "./apply-plan.ts";
 import type { ApplyOptions, ApplySurroundings, DatabaseOutcome } from "./apply-types.ts";
+import { connectionLost, isConnectionLost } from "./connection-lost.ts";
 import { extensionsOf } from "./extensions-of.ts";
 import { rehearse } from "./rehearse.ts";
 import type { RunnablePlan } from "./runnable.ts";
@@ -28,7 +29,10 @@ export async function applyToDatabase(request: DatabaseRequest): Promise<Result<
   return withTarget(
     { database, access: options.dryRun || where === "copy" ? "read-only" : "read-write", signal: surroundings.signal },
     async (target) => {
-      const full: ApplySurroundings = { ...surroundings, openShadow: shadowOpener({ ...request, disposable: options.disposable }) };
+      const full: ApplySurroundings = {
+        ...surroundings,
+        openShadow: shadowOpener({ ...request, disposable: options.disposable, warn: (message) => surroundings.progress.warn(message) }),
+      };
       const { runnable, history } = request;
       if (where === "copy") return rehearse({ runnable, target, options, surroundings: full, history, database });
       const applied = await applyPlan({ runnable, target, options, surroundings: full, history });
@@ -52,7 +56,13 @@ export async function withTarget<T>(
   try {
     return await work(target);
   } catch (error) {
-    if (!request.signal.aborted) throw error;
+    if (!request.signal.aborted) {
+      if (error instanceof StatementError && isConnectionLost(error))
+        return failed(
+          connectionLost(error, { location: target.description, during: "while the database was looked at", access: request.access }),
+        );
+      throw error;
+    }
     return failed({
       kind: "failure",
       code: "interrupted",
@@ -67,21 +77,31 @@ export async function withTarget<T>(
   }
 }
 
-/** Opens fresh shadows with the extensions of the history. */
+/** Opens fresh shadows with the extensions of the history. One that its server does not let go is told to `warn`, and changes nothing of what was found out. */
 export function shadowOpener({
   runnable,
   shadowUrl,
   disposable,
-}: Pick<DatabaseRequest, "runnable" | "shadowUrl"> & Pick<ApplyOptions, "disposable">): () => Promise<Result<Shadow>> {
+  warn,
+}: Pick<DatabaseRequest, "runnable" | "shadowUrl"> &
+  Pick<ApplyOptions, "disposable"> & { readonly warn: (message: string) => void }): () => Promise<Result<Shadow>> {
   const extensions = extensionsOf(runnable);
   let opened = 0;
-  return () => {
+  return async () => {
     opened += 1;
-    return openShadow({
+    const id = `${process.pid}a${opened}`;
+    const shadow = await openShadow({
       server: shadowUrl === null ? null : { url: shadowUrl, disposable },
       extensions,
       statementTimeoutMs: null,
-      id: `${process.pid}a${opened}`,
+      id,
     });
+    if (shadow.kind === "failed") return shadow;
+    const close = (): Promise<void> =>
+      shadow.value.close().catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        warn(`A shadow database is left on its server (${reason}). Once it can be reached: DROP DATABASE "pggit_shadow_${id}".`);
+      });
+    return ok({ ...shadow.value, close });
   };
 }

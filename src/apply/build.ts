@@ -1,5 +1,6 @@
 import { StatementError } from "../database/session.ts";
 import type { ApplyRequest } from "./apply-types.ts";
+import { connectionLost, isConnectionLost } from "./connection-lost.ts";
 import { executeInTransaction } from "./execute-unit.ts";
 import type { RunOutcome } from "./run-migrations.ts";
 import { record, type RecorderRequest } from "./store-recorder.ts";
@@ -42,6 +43,10 @@ export async function buildFromSchema(request: ApplyRequest, context: RecorderRe
     if (!(error instanceof StatementError)) throw error;
     const { signal } = surroundings;
     const interrupted = signal.aborted;
+    if (!interrupted && isConnectionLost(error)) {
+      const at = { location: target.description, during: "while the schema was built", access: "read-write" } as const;
+      return { executed: [], stoppedAt: builtId, failure: connectionLost(error, at) };
+    }
     return {
       executed: [],
       stoppedAt: builtId,

@@ -1,6 +1,7 @@
 import { readWholeCatalog, type CatalogSnapshot } from "../catalog/snapshot/read.ts";
 import { describeEngine, StatementError, type Shadow } from "../database/session.ts";
 import { failed, ok, type Failure, type Result } from "../model/failure.ts";
+import { isConnectionLost } from "./connection-lost.ts";
 import { executeOnShadow, type ShadowTerms } from "./execute-script.ts";
 import { readOutline, type Outline } from "./outline.ts";
 import type { RunnablePlan } from "./runnable.ts";
@@ -67,7 +68,7 @@ export function createExpectations({ runnable, scope, openShadow }: ExpectationR
       await executeOnShadow(on.session, { ...migration, up: script }, termsOn(on));
       return null;
     } catch (error) {
-      if (!(error instanceof StatementError)) throw error;
+      if (!(error instanceof StatementError) || isConnectionLost(error)) throw error;
       return doesNotRun(error, { id, engine: engine ?? "" });
     }
   };

@@ -1,5 +1,6 @@
 import { StatementError, type Session } from "../database/session.ts";
 import type { Failure } from "../model/failure.ts";
+import { connectionLost, isConnectionLost } from "./connection-lost.ts";
 import { executeAlone, executeInTransaction, type Limits, type UnitRun } from "./execute-unit.ts";
 import type { Direction, Recorder } from "./recorder.ts";
 import type { Script, Unit } from "./read-script.ts";
@@ -167,7 +168,8 @@ interface Explaining {
   readonly partly: boolean;
 }
 
-function explain({ error }: StatementError, { migration, request, partly: something }: Explaining): Failure {
+function explain(cause: StatementError, { migration, request, partly: something }: Explaining): Failure {
+  const { error } = cause;
   const { id, up } = migration.plan;
   const where = up[0]?.location ?? null;
   const base = { kind: "failure" as const, location: request.direction === "up" && where !== null ? where : id };
@@ -175,16 +177,16 @@ function explain({ error }: StatementError, { migration, request, partly: someth
     return {
       ...base,
       code: "interrupted",
-      message: `Interrupted at ${id}, which was rolled back.`,
+      message: wasPartly(cause)
+        ? `Interrupted at ${id}, which knows no transaction: what it did before stands, and is written down; what the interrupted statement left is settled by the next run.`
+        : `Interrupted at ${id}, which was rolled back.`,
       hint: "Run the same command again: it goes on where it stopped.",
       exitCode: request.signal.reason === "SIGTERM" ? 143 : 130,
     };
   }
   const exitCode = something ? 6 : 1;
   const again = "Run the same command again: it goes on where it stopped.";
-  if (error.code === "08006" || error.code.startsWith("57P")) {
-    return { ...base, code: "connection-lost", message: `The connection was lost at ${id}: ${error.message}.`, hint: again, exitCode: 6 };
-  }
+  if (isConnectionLost(cause)) return connectionLost(cause, { ...base, during: `at ${id}`, access: "read-write" });
   if (error.code === refusedCode) {
     return { ...base, code: "refused", message: `${id}: ${error.message}.`, hint: "Nothing of it was run.", exitCode: something ? 6 : 4 };
   }

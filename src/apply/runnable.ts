@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { failed, ok, type Failure, type Result } from "../model/failure.ts";
 import type { Plan, PlanMigration } from "../model/plan.ts";
-import { referToCopyData, referToLongStatement } from "../plan/bulk-data.ts";
+import { referToCopyData, referToLongStatement, referToWayBack } from "../plan/bulk-data.ts";
 import { readPlan } from "../plan/read-plan.ts";
 import { loadParser } from "../sql/parser.ts";
 import { maskSecrets } from "../sql/secrets.ts";
@@ -91,10 +91,9 @@ async function loadMigration(migration: PlanMigration, { folder, request }: Plac
   const shownDown = relative(request.cwd, downFile);
   if (downText === null) return failed(changed(shownDown, "The file is missing."));
   const down = readScript(downText, read);
-  const expected = migration.rollback.sql.map((sql) => ({ sql, data: null }));
-  const other = firstDifference(
+  const other = firstOtherWayBack(
     down.statements,
-    expected.filter(({ sql }) => !/^(?:begin|commit)$/i.test(sql)),
+    migration.rollback.sql.filter((sql) => !/^(?:begin|commit)$/i.test(sql)),
   );
   if (other !== null) return failed(changed(shownDown, other));
   return ok({ plan: migration, up, upText, down, downText });
@@ -132,6 +131,15 @@ function firstDifference(written: readonly ScriptStatement[], planned: readonly 
       return `Statement ${index + 1} is not the one of the plan.`;
   }
   return null;
+}
+
+/** As `firstDifference`, for a way back: a long statement stands in the plan with the hash of its whole text. */
+function firstOtherWayBack(written: readonly ScriptStatement[], planned: readonly string[]): string | null {
+  if (written.length !== planned.length) return `It has ${written.length} statements instead of ${planned.length}.`;
+  const at = written.findIndex(
+    ({ sql }, index) => referToWayBack(maskSecrets(sql)).trimEnd() !== maskSecrets(planned[index] ?? "").trimEnd(),
+  );
+  return at < 0 ? null : `Statement ${at + 1} is not the one of the plan.`;
 }
 
 async function readText(file: string): Promise<string | null> {

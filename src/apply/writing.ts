@@ -9,6 +9,7 @@ import type { ReadyStore } from "../store/store.ts";
 import type { Examined } from "./examined.ts";
 import type { ApplyOutcome, ApplyRequest } from "./apply-types.ts";
 import type { StateName } from "./assess.ts";
+import { connectionLost, isConnectionLost } from "./connection-lost.ts";
 import { buildFromSchema } from "./build.ts";
 import { findDrift } from "./drift.ts";
 import { ignoredPatterns } from "./drift-decisions.ts";
@@ -162,7 +163,10 @@ export async function rollBackQuietly(session: Session): Promise<void> {
   }
 }
 
-function cannotRecord({ error }: StatementError, { target }: ApplyRequest): Failure {
+function cannotRecord(cause: StatementError, { target }: ApplyRequest): Failure {
+  const { error } = cause;
+  if (isConnectionLost(cause))
+    return connectionLost(cause, { location: target.description, during: "while the record was written", access: "read-write" });
   const rights = error.code === "42501";
   return {
     kind: "failure",

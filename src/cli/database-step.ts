@@ -61,6 +61,7 @@ export async function withDatabase<T>(
   const ready = await prepare(step);
   if (ready.kind === "failed") return ready;
   const { database, settings, runnable, surroundings, decisions } = ready.value;
+  const { progress } = surroundings;
   return withTarget({ database, access: step.access, signal: step.signal }, (target) =>
     work({
       runnable,
@@ -69,7 +70,12 @@ export async function withDatabase<T>(
       history: targetHistoryOf(runnable, step.flags.stamp === false ? "leave" : "stamp"),
       surroundings: {
         ...surroundings,
-        openShadow: shadowOpener({ runnable, shadowUrl: settings.shadow.url, disposable: settings.shadow.disposable }),
+        openShadow: shadowOpener({
+          runnable,
+          shadowUrl: settings.shadow.url,
+          disposable: settings.shadow.disposable,
+          warn: (message) => progress.warn(message),
+        }),
       },
     }),
   );

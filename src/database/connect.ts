@@ -125,12 +125,12 @@ export function connectionFailure(error: unknown, target: Target): Failure {
         `GRANT CONNECT ON DATABASE "${target.database}" TO "${target.user}", or use another role.`,
       );
     case "08P01":
-      // PgBouncer's words for settings that it would have to keep per client.
-      if (/unsupported startup parameter/i.test(reason)) {
+      // PgBouncer's words for settings that it would have to keep per client, and for a pool that lends connections by statement.
+      if (/unsupported startup parameter|statement pooling mode/i.test(reason)) {
         return {
           ...failure(
             "transaction-pooling",
-            `The connection goes through a pool that takes no session settings: ${reason}.`,
+            `The connection goes through a pool that keeps no session: ${reason}.`,
             "Connect to the server itself, or to a pool in session mode.",
           ),
           exitCode: 2,

@@ -8,7 +8,7 @@ import type { Rollback, RollbackStatus } from "../model/rollback.ts";
 import type { Squash } from "../model/squash.ts";
 import type { Compatibility, Hazard, LockMode, MigrationDependency, ObjectHistory, Understanding } from "../model/understanding.ts";
 import { maskSecrets } from "../sql/secrets.ts";
-import { referToCopyData, referToLongStatement } from "./bulk-data.ts";
+import { referToCopyData, referToLongStatement, referToWayBack } from "./bulk-data.ts";
 import type { PlanContent } from "./content-id.ts";
 
 /** What is known of one migration when every stage has spoken. Hazards and locks stand in the order of the statements. */
@@ -166,7 +166,7 @@ function describeOutcome(outcome: ExecutedStatement["outcome"]): string {
 function planRollback(rollback: Rollback): PlanRollback {
   const { status, origin, statements, upLoses, downLoses, check, reason } = rollback;
   const [proof = null, ...rejected] = rollback.proofs;
-  const sql = statements.map((statement) => shown(statement.sql, null).sql);
+  const sql = statements.map((statement) => referToWayBack(maskSecrets(statement.sql)));
   return { status, origin, sql, upLoses, downLoses, check, reason, proof, rejected };
 }
 

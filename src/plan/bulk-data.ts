@@ -20,6 +20,12 @@ export function referToLongStatement(sql: string, rows: number | null): { readon
   };
 }
 
+/** A statement of a way back as the plan shows it: whole, or its beginning with size and hash of the whole, by which `down.sql` is checked to its end. */
+export function referToWayBack(sql: string): string {
+  const { sql: shown, data } = referToLongStatement(sql, null);
+  return data === null ? sql : `${shown} -- ${data.bytes} bytes, SHA-256 ${data.sha256}`;
+}
+
 function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }

@@ -83,7 +83,10 @@ test("an older PostgreSQL beside a shadow of 18: compared cross-major, built, re
         target,
         history: noHistory,
         options: standard,
-        surroundings: { ...surroundings, openShadow: shadowOpener({ runnable, shadowUrl: null, disposable: false }) },
+        surroundings: {
+          ...surroundings,
+          openShadow: shadowOpener({ runnable, shadowUrl: null, disposable: false, warn: () => undefined }),
+        },
       },
       { kind: "migration", id: "V9" },
     ),

@@ -22,7 +22,10 @@ function rollback(url: string, destination: Destination, answer: Confirmation | 
         target,
         history: noHistory,
         options: { ...standard, confirmation: answer === "yes" ? "default" : answer },
-        surroundings: { ...surroundings, openShadow: shadowOpener({ runnable, shadowUrl: server, disposable: false }) },
+        surroundings: {
+          ...surroundings,
+          openShadow: shadowOpener({ runnable, shadowUrl: server, disposable: false, warn: () => undefined }),
+        },
       },
       destination,
     ),
