@@ -42,7 +42,7 @@ function fieldLine(field: string, value: string | null, depth: number): readonly
 }
 
 /** The text that an element holds itself. */
-const direct: Readonly<Record<string, string>> = { output: "message", createView: "selectQuery", createProcedure: "procedureBody" };
+const direct: Readonly<Record<string, string>> = { output: "message", createView: "selectQuery" };
 
 function fieldValue(change: Node, field: string): string | null {
   const value = textOf(change, field);
