@@ -7,12 +7,14 @@ import { modifySql } from "./changelog/modify-sql.ts";
 import { changeSetChecksum } from "./checksum/checksum.ts";
 import { decide, type Decision } from "./changelog/decide.ts";
 import { stepsOf, wayBackOf, writtenRollback, type StepContext } from "./changelog/steps.ts";
+import type { QuotingStrategy } from "./postgres/quoting.ts";
 import { tagOf, writeEntry } from "./schema-history/entry.ts";
 import { flagOf, valueOf, type Node } from "./source/node.ts";
 
 /** What all migrations of a history share. */
 export interface Shared {
   readonly runtime: Runtime;
+  readonly changelogQuoting: QuotingStrategy;
   readonly steps: Omit<StepContext, "note">;
   /** Which changeSets ran when the history was replayed last, by their place. */
   readonly ran: Map<string, number>;
@@ -85,6 +87,7 @@ export function toMigration(placed: Placed, shared: Shared): Migration {
         {
           at,
           naming: { strategy: changeSet.quoting, defaultSchema: shared.steps.defaultSchema },
+          changelogQuoting: shared.changelogQuoting,
           ran: (otherId, author, path) => ranBefore({ id: otherId, author, path }, placed, shared),
           property: (name) => shared.property(name, changeSet),
           inTransaction: transaction === "one",
