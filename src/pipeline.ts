@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { adapters } from "../adapters/index.ts";
 import { analyse, type Analysis } from "./analysis/analyse.ts";
+import { type HistoryCache, openHistoryCache, type ProvenMigration, type ProvenOutcome } from "./cache/history-cache.ts";
 import { checkBaseline } from "./baseline/check-baseline.ts";
 import type { MigrateRequest } from "./configuration/resolve-request.ts";
 import { openShadow, type ShadowRequest } from "./database/shadow.ts";
@@ -12,10 +13,9 @@ import { failed, ok, type Result } from "./model/failure.ts";
 import type { Finding, History } from "./model/history.ts";
 import type { PlanBranch } from "./model/plan.ts";
 import type { MigrationReplay } from "./model/replay.ts";
-import type { Squash } from "./model/squash.ts";
 import { buildPlan } from "./plan/build-plan.ts";
 import type { PlanContent } from "./plan/content-id.ts";
-import { interrupted, replayAndProve, walkBack, type Proven } from "./prove-history.ts";
+import { asProven, draftQuestions, interrupted, replayAndProve, walkBack, type Proven } from "./prove-history.ts";
 import { bookkeepingTables } from "./prove-stretch.ts";
 import { findExtensions } from "./reading/find-extensions.ts";
 import { findProject } from "./reading/find-project.ts";
@@ -36,6 +36,8 @@ import { stopAfterReading, stopAfterReplay, type StoppedEarly } from "./stopped-
 export interface Conversion extends ConvertedHistory {
   readonly kind: "converted";
   readonly content: PlanContent;
+  /** Of how many migrations an earlier run had the results. */
+  readonly remembered: number;
   readonly timings: Readonly<Record<string, number>>;
 }
 
@@ -63,19 +65,38 @@ export async function convert(request: MigrateRequest, run: Run): Promise<Result
   clock.lap("read");
   if (request.stopAfter === "read") return ok(stopAfterReading(history, clock.timings()));
 
+  const cache = await openCache(history, { request, run, extensions });
+  const reading = { history, questions, request, run, clock };
+  if (cache !== null && cache.outcome !== null) {
+    for (const stage of ["replay", "prove", "squash"]) clock.lap(stage);
+    return ok(conclude(reading, { before: cache.known, outcome: cache.outcome, remembered: cache.known.length }));
+  }
+
   const shadows: Shadow[] = [];
-  const openFresh = async (): Promise<Result<Shadow>> => {
-    const fresh = await openShadow(shadowRequest(request, { extensions, id: `${process.pid}n${shadows.length + 1}` }));
+  let opening = 0;
+  const open = async (): Promise<Result<Shadow>> => {
+    const fresh = await openShadow(shadowRequest(request, { extensions, id: `${process.pid}n${++opening}` }));
     if (fresh.kind === "ok") shadows.push(fresh.value);
     return fresh;
   };
-  const closeAll = async (): Promise<void> => void (await Promise.all(shadows.map((shadow) => shadow.close())));
+  // An embedded database takes a second to start: the one that will be asked for next starts while the first is at work.
+  let ahead: Promise<Result<Shadow>> | null = null;
+  const openFresh = (): Promise<Result<Shadow>> => {
+    const next = ahead ?? open();
+    ahead = null;
+    return next;
+  };
+  const closeAll = async (): Promise<void> => {
+    await Promise.allSettled([ahead]);
+    await Promise.all(shadows.map((shadow) => shadow.close()));
+  };
   const interrupt = (): void => void closeAll();
   run.signal.addEventListener("abort", interrupt);
   try {
-    const opened = await openFresh();
+    const opened = await open();
+    if (opened.kind === "ok" && opened.value.session.engine.embedded && request.stopAfter === null) ahead = open();
     if (run.signal.aborted) return failed(interrupted(run.signal));
-    return opened.kind === "failed" ? opened : await convertOn(opened.value, { history, questions, openFresh, request, run, clock });
+    return opened.kind === "failed" ? opened : await convertOn(opened.value, { ...reading, openFresh, cache });
   } catch (error) {
     if (run.signal.aborted) return failed(interrupted(run.signal));
     throw error;
@@ -85,11 +106,29 @@ export async function convert(request: MigrateRequest, run: Run): Promise<Result
   }
 }
 
+/** What earlier runs proved, where that may be used: everything is proven, on the embedded database, whose state nobody else changes. */
+async function openCache(
+  history: History,
+  { request, run, extensions }: Pick<Stage, "request" | "run"> & { readonly extensions: readonly string[] },
+): Promise<HistoryCache | null> {
+  if (run.cache === undefined || request.stopAfter !== null || request.shadow.url !== null) return null;
+  const { folder, build } = run.cache;
+  return openHistoryCache(history, {
+    folder,
+    conditions: { build, extensions, statementTimeoutMs: request.shadow.statementTimeoutMs },
+    troubles: {
+      damaged: () => run.progress.warn(`An entry of the cache in ${folder} is damaged and was removed; what it held is proven anew.`),
+      unwritable: ({ message }) =>
+        run.progress.warn(`The cache in ${folder} cannot be written, so the next run proves all anew: ${message}`),
+    },
+  });
+}
+
 async function convertOn(shadow: Shadow, stage: Stage): Promise<Result<Conversion | StoppedEarly>> {
   const { history, request, run, clock } = stage;
   const proven = await replayAndProve(shadow, stage);
   if (proven.kind === "failed") return proven;
-  const { replays, drafts, head } = proven.value;
+  const { replays, rollbacks, head, remembered } = proven.value;
   if (request.stopAfter !== null) return ok(stopAfterReplay(history, { ...proven.value, timings: clock.timings() }));
 
   run.progress.begin("squashing", null);
@@ -106,28 +145,52 @@ async function convertOn(shadow: Shadow, stage: Stage): Promise<Result<Conversio
     walkBack(proven.value, history),
   ]);
   if (squashed.kind === "failed") return squashed;
-  const squash = squashed.value;
-  const { rollbacks } = walked;
   clock.lap("squash");
   const baselines = await checkBaselines(stage, proven.value);
   if (baselines.kind === "failed") return baselines;
+  const { version, embedded } = head.session.engine;
+  const outcome: ProvenOutcome = {
+    engine: { version, embedded },
+    rollbacks: walked.rollbacks,
+    squash: squashed.value,
+    findings: [...walked.findings, ...baselines.value.findings],
+    questions: baselines.value.questions,
+  };
+  await stage.cache?.keepOutcome(outcome);
+  return ok(conclude(stage, { before: asProven({ replays, rollbacks }), outcome, remembered }));
+}
 
+interface Concluding {
+  /** As each was proven by itself, before the walk back. */
+  readonly before: readonly ProvenMigration[];
+  readonly outcome: ProvenOutcome;
+  /** How many of them an earlier run proved. */
+  readonly remembered: number;
+}
+
+/** From what was executed to the plan; touches nothing. */
+function conclude(
+  { history, questions, request, run, clock }: Omit<Stage, "openFresh" | "cache">,
+  { before, outcome, remembered }: Concluding,
+): Conversion {
   run.progress.begin("analysing", null);
+  const { squash, rollbacks } = outcome;
+  const replays = before.map(({ replay }) => replay);
   const analysis = analyse(
     {
-      history: { ...history, findings: [...history.findings, ...walked.findings, ...baselines.value.findings] },
+      history: { ...history, findings: [...history.findings, ...outcome.findings] },
       replays,
       rollbacks,
       squash,
-      drafts: [...[...stage.questions, ...baselines.value.questions].map((draft) => ({ migration: null, draft })), ...drafts],
+      drafts: [...[...questions, ...outcome.questions].map((draft) => ({ migration: null, draft })), ...draftQuestions(before)],
       pending: new Set(),
       comparedWith: null,
     },
     { identify: sha256, mask: maskSecrets },
   );
-  const content = planContent(stage, { head, replays, rollbacks, squash, analysis });
+  const content = planContent({ history, request }, { replays, outcome, analysis });
   clock.lap("analyse");
-  return ok({ kind: "converted", content, replays, rollbacks, squash, timings: clock.timings() });
+  return { kind: "converted", content, replays, rollbacks, squash, remembered, timings: clock.timings() };
 }
 
 /** Compares each baseline that stands beside its migrations with what these gave, on a shadow of its own. */
@@ -183,15 +246,17 @@ async function readProject(request: MigrateRequest, { progress, readHistory: rea
   return read(found.value.adapter, request);
 }
 
-interface Finished extends Pick<Proven, "head" | "replays" | "rollbacks"> {
-  readonly squash: Squash;
+interface Finished {
+  readonly replays: readonly MigrationReplay[];
+  readonly outcome: ProvenOutcome;
   readonly analysis: Analysis;
 }
 
-function planContent({ history, request }: Stage, { head, replays, rollbacks, squash, analysis }: Finished): PlanContent {
+function planContent({ history, request }: Pick<Stage, "history" | "request">, { replays, outcome, analysis }: Finished): PlanContent {
+  const { engine, rollbacks, squash } = outcome;
   return buildPlan({
     history,
-    engine: { postgres: head.session.engine.version, embedded: head.session.engine.embedded },
+    engine: { postgres: engine.version, embedded: engine.embedded },
     migrations: analysis.migrations.map((migration, index) => ({
       ...migration,
       replay: at(replays, index),

@@ -1,57 +1,130 @@
+import type { ProvenMigration } from "./cache/history-cache.ts";
+import { countResumable, standingAfter } from "./cache/resume.ts";
 import type { Shadow } from "./database/session.ts";
+import type { EdgeCaseDraft } from "./model/edge-case.ts";
 import { failed, ok, type Failure, type Result } from "./model/failure.ts";
-import type { Finding, History } from "./model/history.ts";
+import type { Finding, History, Migration } from "./model/history.ts";
 import type { Rollback } from "./model/rollback.ts";
 import { bookkeepingTables, proveStretch, type Stretch } from "./prove-stretch.ts";
-import { continueAddresses } from "./replay/continue-addresses.ts";
+import { continueAddresses, type Renumbered } from "./replay/continue-addresses.ts";
 import { fastForward } from "./replay/fast-forward.ts";
-import { chainLink, checkpointPositions, doubtRollback, middleOf, proveChain } from "./rollback/chain.ts";
+import { chainLink, type Checkpoint, checkpointPositions, doubtRollback, middleOf, proveChain, takeCheckpoint } from "./rollback/chain.ts";
 import { chainFindings } from "./rollback/chain-findings.ts";
+import { rollbackQuestions } from "./rollback/questions.ts";
 import type { Stage } from "./run.ts";
 
 /** A replayed history with its ways back, and what the walk from the head needs. Lists stand in the order of the migrations. */
-export interface Proven extends Pick<Stretch, "replays" | "rollbacks" | "checkpoints" | "drafts"> {
+export interface Proven extends Pick<Stretch, "replays" | "rollbacks" | "checkpoints"> {
   /** The shadow that stands at the head. */
   readonly head: Shadow;
+  /** Of how many migrations, from the first on, an earlier run had the results. */
+  readonly remembered: number;
 }
 
 /** From this many migrations on, two shadows share the work. */
 const worthTwoShadows = 300;
 
-/** Replays the history and proves each way back: on the shadow given, and the later part of a long history on a second one at the same time. */
+/** How many migrations are proven between two times that results are kept. */
+const keptAtOnce = 64;
+
+/**
+ * Replays the history and proves each way back: what is known from an earlier run is passed, and of a long rest the later part is done on a second shadow at the same
+ * time.
+ */
 export async function replayAndProve(shadow: Shadow, stage: Stage): Promise<Result<Proven>> {
-  const { history, request, run } = stage;
-  const total = history.migrations.length;
-  const middle = middleOf(total);
-  const places = new Set(request.stopAfter === null ? checkpointPlaces(history) : []);
-  let done = 0;
+  const { request, run, cache } = stage;
+  const total = stage.history.migrations.length;
+  const places = new Set(request.stopAfter === null ? checkpointPlaces(stage.history) : []);
+  const opening = await passKnown(shadow, stage, places);
+  if (opening.kind === "failed") return opening;
+  const { known, passed } = opening.value;
+  const from = known.length;
+  const split = from + middleOf(total - from);
+  let done = from;
   const advance = (): void => run.progress.advance(++done);
   run.progress.begin("replaying and proving", total);
+  run.progress.advance(from);
   // On a server the two would meet in what a cluster shares: roles.
-  const second = total >= worthTwoShadows && shadow.session.engine.embedded ? await openAhead(stage) : null;
-  const ahead = second === null ? Promise.resolve(false) : fastForward(history, middle, second.session);
+  const second = total - from >= worthTwoShadows && shadow.session.engine.embedded ? await openAhead(stage) : null;
+  const ahead =
+    second === null ? Promise.resolve(false) : fastForward(stage.history, second.session, { until: split, assumedRoles: rolesOf(known) });
+  const watched = { ...stage, history: cache?.history ?? stage.history };
   const later = ahead.then((there) =>
     there && second !== null
-      ? proveStretch(second, stage, { from: middle, endsAt: () => Promise.resolve(false), places: above(places, middle), advance })
+      ? proveStretch(second, watched, { from: split, endsAt: () => Promise.resolve(false), places: above(places, split), advance })
       : null,
   );
-  const [start, rest] = await Promise.all([
-    proveStretch(shadow, stage, { from: 0, endsAt: async (migrations) => migrations === middle && (await ahead), places, advance }),
-    later,
-  ]);
+  const endsAt = async (migrations: number, soFar: Pick<Stretch, "replays" | "rollbacks">): Promise<boolean> => {
+    if (from === 0 && migrations % keptAtOnce === 0) await cache?.keep(asProven(soFar));
+    return migrations === split && (await ahead);
+  };
+  const [start, rest] = await Promise.all([proveStretch(opening.value.shadow, watched, { from, endsAt, places, advance }), later]);
   if (run.signal.aborted || start === null) return failed(interrupted(run.signal));
-  if (rest === null) {
-    await second?.close();
-    return ok({ ...start, head: shadow });
-  }
-  await shadow.close();
+  const first = join({ replays: known.map(({ replay }) => replay), last: standingAfter(known.map(({ replay }) => replay)) }, start);
+  const all = rest === null ? first : join(first, rest);
+  await (rest === null ? second : opening.value.shadow)?.close();
+  const rollbacks = [...known.map(({ rollback }) => rollback), ...start.rollbacks, ...(rest?.rollbacks ?? [])];
+  const replays = all.replays.map((replay, index) => ({ ...replay, migration: at(stage.history.migrations, index) }));
+  if (request.stopAfter !== "replay") await cache?.keep(asProven({ replays, rollbacks }));
   return ok({
-    replays: [...start.replays, ...continueAddresses(rest.replays, { there: start.last, here: rest.first })],
-    rollbacks: [...start.rollbacks, ...rest.rollbacks],
-    checkpoints: [...start.checkpoints, ...rest.checkpoints],
-    drafts: [...start.drafts, ...rest.drafts],
-    head: rest.shadow,
+    replays,
+    rollbacks,
+    checkpoints: [...passed, ...start.checkpoints, ...(rest?.checkpoints ?? [])],
+    head: rest?.shadow ?? opening.value.shadow,
+    remembered: from,
   });
+}
+
+interface Opening {
+  readonly known: readonly ProvenMigration[];
+  /** Stands behind these. */
+  readonly shadow: Shadow;
+  /** Checkpoints that were passed. */
+  readonly passed: readonly Checkpoint[];
+}
+
+/** Brings the shadow behind what is known; where that does not work, nothing is known, and the shadow is another. */
+async function passKnown(shadow: Shadow, { history, cache, openFresh, run }: Stage, places: ReadonlySet<number>): Promise<Result<Opening>> {
+  const known = (cache?.known ?? []).slice(0, countResumable((cache?.known ?? []).map(({ replay }) => replay)));
+  if (known.length === 0) return ok({ known, shadow, passed: [] });
+  run.progress.begin("passing what is known", known.length);
+  const passed: Checkpoint[] = [];
+  const context = { shadow, resetBetween: history.resetBetween, excludeFromReads: bookkeepingTables(history) };
+  const reached = async (migrations: number): Promise<void> => {
+    run.progress.advance(migrations);
+    if (places.has(migrations)) passed.push(await takeCheckpoint(migrations, context));
+  };
+  if (await fastForward(history, shadow.session, { until: known.length, assumedRoles: rolesOf(known), reached }))
+    return ok({ known, shadow, passed });
+  await shadow.close();
+  const fresh = await openFresh();
+  return fresh.kind === "failed" ? fresh : ok({ known: [], shadow: fresh.value, passed: [] });
+}
+
+function rolesOf(known: readonly ProvenMigration[]): (migration: Migration) => readonly string[] {
+  const roles = new Map(known.map(({ replay }) => [replay.migration.id, replay.assumedRoles ?? []]));
+  return ({ id }) => roles.get(id) ?? [];
+}
+
+/** One stretch behind another, in the numbers of the first. */
+function join(first: Renumbered, second: Pick<Stretch, "replays" | "first" | "last">): Renumbered {
+  if (first.replays.length === 0) return second;
+  const moved = continueAddresses(first.replays, second, { there: first.last, here: second.first });
+  return { replays: [...first.replays, ...moved.replays], last: moved.last };
+}
+
+/** Each migration beside its way back. */
+export function asProven({ replays, rollbacks }: Pick<Stretch, "replays" | "rollbacks">): readonly ProvenMigration[] {
+  return rollbacks.map((rollback, index) => ({ replay: at(replays, index), rollback }));
+}
+
+/** The questions that the ways back raise. */
+export function draftQuestions(
+  proven: readonly ProvenMigration[],
+): readonly { readonly migration: string; readonly draft: EdgeCaseDraft }[] {
+  return proven.flatMap(({ replay, rollback }) =>
+    rollbackQuestions(replay, rollback).map((draft) => ({ migration: replay.migration.id, draft })),
+  );
 }
 
 /** Another shadow for the later part; without one the first does all. */

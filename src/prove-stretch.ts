@@ -2,14 +2,12 @@ import { installCatalogReader } from "./catalog/install.ts";
 import type { ExcludedTables } from "./catalog/snapshot/left-out.ts";
 import type { Shadow } from "./database/session.ts";
 import type { CatalogSlice } from "./model/catalog.ts";
-import type { EdgeCaseDraft } from "./model/edge-case.ts";
 import type { History } from "./model/history.ts";
 import type { MigrationReplay } from "./model/replay.ts";
 import type { Rollback } from "./model/rollback.ts";
 import { replayHistory } from "./replay/replay.ts";
 import { takeCheckpoint, type Checkpoint } from "./rollback/chain.ts";
 import { proveRollback } from "./rollback/prove.ts";
-import { rollbackQuestions } from "./rollback/questions.ts";
 import { createStateDifference } from "./rollback/state-difference.ts";
 import type { Stage } from "./run.ts";
 import { parseQualifiedName } from "./sql/names.ts";
@@ -23,7 +21,6 @@ export interface Stretch {
   readonly replays: readonly MigrationReplay[];
   readonly rollbacks: readonly Rollback[];
   readonly checkpoints: readonly Checkpoint[];
-  readonly drafts: readonly { readonly migration: string; readonly draft: EdgeCaseDraft }[];
   /** All objects before its first migration and after its last. */
   readonly first: CatalogSlice;
   readonly last: CatalogSlice;
@@ -32,8 +29,8 @@ export interface Stretch {
 export interface StretchPlan {
   /** The shadow stands behind this many migrations; so many that the stretch begins with the next. */
   readonly from: number;
-  /** Asked after each migration whether the stretch ends there; it ends with the history at the latest. */
-  readonly endsAt: (migrations: number) => Promise<boolean>;
+  /** Asked after each migration, with what there is so far, whether the stretch ends there; it ends with the history at the latest. */
+  readonly endsAt: (migrations: number, soFar: Pick<Stretch, "replays" | "rollbacks">) => Promise<boolean>;
   /** After how many migrations the whole catalog is read. */
   readonly places: ReadonlySet<number>;
   /** Told of each migration that is done. */
@@ -53,7 +50,6 @@ export async function proveStretch(
   const checkpoints: Checkpoint[] = [];
   const replays: MigrationReplay[] = [];
   const rollbacks: Rollback[] = [];
-  const drafts: { migration: string; draft: EdgeCaseDraft }[] = [];
   const stateDifference = createStateDifference({ history, shadow, openFresh, excludeFromReads, limit: mostStateDifferences });
   const first = reader.all();
   const context = {
@@ -72,7 +68,6 @@ export async function proveStretch(
     if (request.stopAfter !== "replay") {
       const rollback = await proveRollback(replay, { session, reader, resetBetween: history.resetBetween, stateDifference });
       rollbacks.push(rollback);
-      for (const draft of rollbackQuestions(replay, rollback)) drafts.push({ migration: replay.migration.id, draft });
       clock.lap("prove");
     }
     if (plan.places.has(done)) {
@@ -80,9 +75,9 @@ export async function proveStretch(
       clock.lap("prove");
     }
     plan.advance();
-    if (await plan.endsAt(done)) break;
+    if (await plan.endsAt(done, { replays, rollbacks })) break;
   }
-  return { shadow, replays, rollbacks, checkpoints, drafts, first, last: reader.all() };
+  return { shadow, replays, rollbacks, checkpoints, first, last: reader.all() };
 }
 
 /** The tables of the source tool, which no read and no comparison looks at. */

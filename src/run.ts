@@ -1,3 +1,4 @@
+import type { HistoryCache } from "./cache/history-cache.ts";
 import type { Adapter, ReadOptions } from "../adapters/adapter.ts";
 import type { MigrateRequest } from "./configuration/resolve-request.ts";
 import type { Shadow } from "./database/session.ts";
@@ -20,6 +21,8 @@ export interface Run {
   readonly signal: AbortSignal;
   /** Seconds of a clock that only goes forward. */
   readonly now: () => number;
+  /** Where results are kept from run to run, and the name of the program as it was built (another build proves anew). Absent: nothing is kept. */
+  readonly cache?: { readonly folder: string; readonly build: string };
   /** Reads the history as a database had it run, where one was named; else as its files have it. */
   readonly readHistory?: (adapter: Adapter, options: ReadOptions) => Promise<Result<History>>;
 }
@@ -34,4 +37,6 @@ export interface Stage {
   readonly request: MigrateRequest;
   readonly run: Run;
   readonly clock: StageClock;
+  /** What earlier runs proved of it; `null` where all is to be proven anew. */
+  readonly cache: HistoryCache | null;
 }

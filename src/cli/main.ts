@@ -51,6 +51,7 @@ program
   .option("--ai", "let the configured language model help with what rules cannot do")
   .option("--out <dir>", "where plan and files are written (default: pggit)")
   .addOption(new Option("--stop-after <stage>", "end early; nothing is written").choices(["read", "replay", "prove"]))
+  .option("--no-cache", "prove everything anew, and keep nothing in .pggit/cache")
   .option("--config <file>", "the settings file (default: pggit.yaml in the folder)")
   .option("--json", "one JSON document on standard output, nothing else")
   .option("--quiet", "no progress, no report")

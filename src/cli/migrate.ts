@@ -12,6 +12,7 @@ import { renderApply, summariseApply } from "./apply-report.ts";
 import { applyFromCommand } from "./database-step.ts";
 import type { Progress } from "../run.ts";
 import { failuresAsJson, renderFailures } from "./print-failures.ts";
+import { buildIdentity } from "./build-identity.ts";
 import { programVersion } from "./program-version.ts";
 import { showProgress } from "./progress.ts";
 import { readFromTarget } from "./read-from-target.ts";
@@ -49,11 +50,13 @@ export async function runMigrate(project: string, flags: MigrateFlags & TargetFl
   const ended = endOnSignal(interruption, () => progress.stage());
   if (flags.ai === true) progress.warn("--ai was given, but no model is configured: rules alone decide.");
 
+  const build = buildIdentity();
   const result = await Promise.race([
     convert(request.value, {
       progress,
       signal: interruption.signal,
       now: () => performance.now() / 1000,
+      ...(flags.cache === false || build === null ? {} : { cache: { folder: join(process.cwd(), ".pggit", "cache"), build } }),
       ...(flags.database === undefined ? {} : { readHistory: readFromTarget(flags.database, interruption.signal) }),
     }),
     ended,
@@ -120,14 +123,14 @@ async function finish(conversion: Conversion, ending: Ending): Promise<ExitCode>
     database === null ? [] : database.kind === "failed" ? database.failures : [database.value.failure].filter((one) => one !== null);
   const outcome = database?.kind === "ok" ? database.value : null;
   const peakMemoryBytes = await peakMemory();
-  const { timings } = conversion;
+  const { timings, remembered } = conversion;
   if (flags.json === true) {
-    const summary = summariseMigrate(plan, { planPath: `${out}/${name}`, timings, peakMemoryBytes });
+    const summary = summariseMigrate(plan, { planPath: `${out}/${name}`, remembered, timings, peakMemoryBytes });
     const error = failures.length === 0 ? {} : (JSON.parse(failuresAsJson(failures)) as object);
     const target = outcome === null ? null : summariseApply(outcome);
     process.stdout.write(`${JSON.stringify({ ...summary, database: target, ...error }, null, 2)}\n`);
   } else {
-    const facts = { version: programVersion(), folder: out, planName: name, timings, peakMemoryBytes };
+    const facts = { version: programVersion(), folder: out, planName: name, remembered, timings, peakMemoryBytes };
     if (flags.quiet !== true) {
       process.stdout.write(renderReport(plan, facts, screenOf(process.stdout, flags.color === false ? "never" : "auto")));
       if (outcome !== null) process.stdout.write(`\n${renderApply(outcome, { dryRun: flags.dryRun === true })}`);

@@ -24,6 +24,8 @@ export interface RunFacts {
   /** As typed by the user: relative where it was. */
   readonly folder: string;
   readonly planName: string;
+  /** Of how many migrations an earlier run had the results. */
+  readonly remembered: number;
   readonly timings: Readonly<Record<string, number>>;
   readonly peakMemoryBytes: number;
 }
@@ -244,6 +246,12 @@ function files(plan: Plan, run: RunFacts, { style, width }: Screen): string[] {
       "Timings",
       `${stages.map(([name, seconds]) => together(`${name} ${duration(seconds)}`)).join(", ")}; ${together(`total ${duration(run.timings["total"] ?? 0)}`)}, ${together(megabytes(run.peakMemoryBytes))}`,
     ),
+    ...(run.remembered === 0
+      ? []
+      : row(
+          "Cache",
+          `${run.remembered === plan.migrations.length ? "all" : `the first ${run.remembered.toLocaleString("en")}`} of ${counted(plan.migrations.length, "migration")} are as an earlier run proved them (.pggit/cache); --no-cache proves all anew`,
+        )),
     ...row("Next", next),
   ];
 }

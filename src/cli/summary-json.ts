@@ -19,11 +19,14 @@ export interface MigrateSummary {
   readonly edgeCases: { readonly open: number; readonly decided: number };
   readonly versions: { readonly schema: string; readonly objects: number };
   readonly database: null;
+  /** Of how many migrations an earlier run had the results. */
+  readonly remembered: number;
   readonly timings: Readonly<Record<string, number>>;
   readonly peakMemoryBytes: number;
 }
 
 export interface MeasuredRun {
+  readonly remembered: number;
   readonly planPath: string | null;
   /** Seconds by stage. */
   readonly timings: Readonly<Record<string, number>>;
@@ -51,6 +54,7 @@ export function summariseMigrate(plan: Plan, run: MeasuredRun): MigrateSummary {
     edgeCases: { open, decided: plan.edgeCases.length - open },
     versions: { schema: plan.summary.version, objects: plan.objects.filter((object) => !object.dropped).length },
     database: null,
+    remembered: run.remembered,
     timings: Object.fromEntries(Object.entries(run.timings).map(([name, seconds]) => [name, Number(seconds.toFixed(3))])),
     peakMemoryBytes: run.peakMemoryBytes,
   };

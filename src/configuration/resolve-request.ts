@@ -20,6 +20,8 @@ export interface MigrateFlags {
   readonly ai?: boolean;
   readonly out?: string;
   readonly stopAfter?: "read" | "replay" | "prove";
+  /** False: `--no-cache`. */
+  readonly cache?: boolean;
   readonly config?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;

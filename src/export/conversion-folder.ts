@@ -1,6 +1,10 @@
 import { mkdir, readFile, readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import pMap from "p-map";
 import { failed, ok, type Failure, type Result } from "../model/failure.ts";
+
+/** Files that are open at the same time, at most. */
+const filesAtOnce = 32;
 
 /** Files of a conversion by their path relative to the output folder, with `/`. */
 export type ConversionFiles = ReadonlyMap<string, string>;
@@ -18,10 +22,14 @@ export async function writeConversion(folder: string, files: ConversionFiles): P
   try {
     await rm(draft, { recursive: true, force: true });
     made = await mkdir(folder, { recursive: true });
-    for (const [path, text] of files) {
-      await mkdir(dirname(join(draft, path)), { recursive: true });
-      await writeFile(join(draft, path), text);
-    }
+    await pMap(
+      files,
+      async ([path, text]) => {
+        await mkdir(dirname(join(draft, path)), { recursive: true });
+        await writeFile(join(draft, path), text);
+      },
+      { concurrency: filesAtOnce },
+    );
     // In the order of the files: the plan, by which the others are found, takes its place last.
     for (const name of new Set([...files.keys()].map((path) => path.split("/", 1)[0] ?? path))) {
       if (name === "migrations") await replaceFolder(join(draft, name), join(folder, name));
@@ -79,11 +87,15 @@ async function findForeignMigrations(folder: string): Promise<string | null> {
     if (error.code === "ENOTDIR") return ["."];
     throw error;
   });
-  for (const entry of entries) {
-    const text = await readFile(join(migrations, entry, "up.sql"), "utf8").catch(() => "");
-    if (!text.startsWith("-- pggit: migration ")) return join(migrations, entry);
-  }
-  return null;
+  const foreign = await pMap(
+    entries,
+    async (entry) => {
+      const text = await readFile(join(migrations, entry, "up.sql"), "utf8").catch(() => "");
+      return text.startsWith("-- pggit: migration ") ? null : join(migrations, entry);
+    },
+    { concurrency: filesAtOnce },
+  );
+  return foreign.find((path) => path !== null) ?? null;
 }
 
 function foreignFailure(path: string): Failure {

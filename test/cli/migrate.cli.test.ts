@@ -42,6 +42,7 @@ describe("pggit migrate", () => {
       "edgeCases",
       "versions",
       "database",
+      "remembered",
       "timings",
       "peakMemoryBytes",
     ]);
@@ -53,7 +54,14 @@ describe("pggit migrate", () => {
     expect(existsSync(join(out, "migrations", "0001_create_customers", "down.sql"))).toBe(true);
 
     const planFile = join(project.root, summary.plan);
-    const facts = { version: "0", folder: "pggit", planName: "p.json", timings: summary.timings, peakMemoryBytes: summary.peakMemoryBytes };
+    const facts = {
+      version: "0",
+      folder: "pggit",
+      planName: "p.json",
+      remembered: 0,
+      timings: summary.timings,
+      peakMemoryBytes: summary.peakMemoryBytes,
+    };
     const report = renderReport(JSON.parse(readFileSync(planFile, "utf8")) as Plan, facts, { style: pc.createColors(false), width: 80 });
     expect(report.split("\n").filter((line) => line.length > 80)).toEqual([]);
     // One question about a migration in Java, and none about its rollback, which waits for the answer.
@@ -63,7 +71,7 @@ describe("pggit migrate", () => {
     );
 
     const before = { plan: readFileSync(planFile), schema: readFileSync(join(out, "schema.sql")) };
-    const second = await runProgram(["migrate", ".", "--quiet"], { cwd: project.root });
+    const second = await runProgram(["migrate", ".", "--quiet", "--no-cache"], { cwd: project.root });
     expect({ code: second.code, stdout: second.stdout }).toEqual({ code: 3, stdout: "" });
     expect(readFileSync(planFile).equals(before.plan)).toBe(true);
     expect(readFileSync(join(out, "schema.sql")).equals(before.schema)).toBe(true);
