@@ -70,7 +70,8 @@ function contentOf(item: unknown, place: Place): Pick<Node, "value" | "children"
     return { value: scalars.length === 0 ? null : scalars.join(", "), children: parts.flatMap(({ children }) => children) };
   }
   if (!isMap(item)) return { value: null, children: [] };
-  const own: Node[] = [];
+  // Of a key that stands twice the last counts, in the place of the first.
+  const own = new Map<string, Node>();
   const merged: Node[] = [];
   for (const pair of item.items) {
     if (!isPair(pair) || !isScalar(pair.key)) continue;
@@ -79,9 +80,9 @@ function contentOf(item: unknown, place: Place): Pick<Node, "value" | "children"
     const named = name === "id" || name === "author" ? dateAsName(pair.value) : null;
     const content = named ?? contentOf(pair.value, { ...below, line });
     if (name === "<<") merged.push(...content.children);
-    else own.push({ name, ...content, location: { file: reading.file, line } });
+    else own.set(name, { name, ...content, location: { file: reading.file, line } });
   }
-  return { value: null, children: [...merged.filter(({ name }) => !own.some((other) => other.name === name)), ...own] };
+  return { value: null, children: [...merged.filter(({ name }) => !own.has(name)), ...own.values()] };
 }
 
 /** What Java's `toString` makes of the value that SnakeYAML reads. */
