@@ -4,13 +4,17 @@ import { changeTypes, describeChange, unknownChange } from "./changes/index.ts";
 import { changesOf, commentOf, isRepeatable, preconditionsOf, type ChangeSet } from "./changelog/change-set.ts";
 import type { Runtime } from "./changelog/environments.ts";
 import { modifySql } from "./changelog/modify-sql.ts";
+import { changeSetChecksum } from "./checksum/checksum.ts";
 import { decide, type Decision } from "./changelog/decide.ts";
 import { stepsOf, wayBackOf, writtenRollback, type StepContext } from "./changelog/steps.ts";
+import type { QuotingStrategy } from "./postgres/quoting.ts";
+import { tagOf, writeEntry } from "./schema-history/entry.ts";
 import { flagOf, valueOf, type Node } from "./source/node.ts";
 
 /** What all migrations of a history share. */
 export interface Shared {
   readonly runtime: Runtime;
+  readonly changelogQuoting: QuotingStrategy;
   readonly steps: Omit<StepContext, "note">;
   /** Which changeSets ran when the history was replayed last, by their place. */
   readonly ran: Map<string, number>;
@@ -41,6 +45,8 @@ export function toMigration(placed: Placed, shared: Shared): Migration {
   const transaction = flagOf(node, "runInTransaction") === false ? "none" : "one";
   const run: Run = { findings: [], edgeCases: [], decision: { kind: "run" } };
   const back = wayBackOf(changeSet);
+  const sums = { changeSet, files: shared.steps.files, runtime: shared.runtime };
+  const entry = writeEntry(changeSet, changeSetChecksum({ ...sums, version: 8 }));
   const context: StepContext = {
     ...shared.steps,
     note: (code, message, location) => {
@@ -67,8 +73,8 @@ export function toMigration(placed: Placed, shared: Shared): Migration {
     author: changeSet.author,
     date: dateOf(node),
     files: placed.files,
-    checksum: null,
-    entry: entryOf(changeSet, changes),
+    checksum: changeSetChecksum({ ...sums, version: 9 }),
+    entry,
     transaction,
     environment: placed.environment,
     assumptions: [],
@@ -81,6 +87,7 @@ export function toMigration(placed: Placed, shared: Shared): Migration {
         {
           at,
           naming: { strategy: changeSet.quoting, defaultSchema: shared.steps.defaultSchema },
+          changelogQuoting: shared.changelogQuoting,
           ran: (otherId, author, path) => ranBefore({ id: otherId, author, path }, placed, shared),
           property: (name) => shared.property(name, changeSet),
           inTransaction: transaction === "one",
@@ -94,24 +101,11 @@ export function toMigration(placed: Placed, shared: Shared): Migration {
     },
     ...(back.kind === "none" ? {} : { down }),
     ...(back.kind === "automatic" ? { downOrigin: "tool" as const } : {}),
-    observed: () => ({ findings: [...run.findings], edgeCases: [...run.edgeCases] }),
-  };
-}
-
-/** The row of Liquibase's own table, as far as files tell it (`MarkChangeSetRanGenerator`). */
-function entryOf(
-  { id, author, path, node, contexts, labels }: ChangeSet,
-  changes: readonly Node[],
-): Readonly<Record<string, string | null>> {
-  return {
-    id,
-    author,
-    filename: path,
-    description: changes.map(describeChange).join("; ").slice(0, 255),
-    comments: commentOf(node) ?? "",
-    tag: tagOf(changes),
-    contexts: contexts.length === 0 ? null : contexts.join(" AND "),
-    labels: labels.length === 0 ? null : labels.join(","),
+    observed: () => ({
+      findings: [...run.findings],
+      edgeCases: [...run.edgeCases],
+      ...(run.decision.kind === "skip" ? { entry: { ...entry, exectype: run.decision.mark } } : {}),
+    }),
   };
 }
 
@@ -131,11 +125,6 @@ function ranBefore(other: Pick<ChangeSet, "id" | "author" | "path">, placed: Pla
 /** In words: the id where it has some, else what the changes do. */
 function nameOf({ id }: ChangeSet, changes: readonly Node[]): string {
   return /[a-z]{3}/i.test(id) || changes.length === 0 ? id : changes.map(describeChange).join("; ");
-}
-
-function tagOf(changes: readonly Node[]): string | null {
-  const tag = changes.find(({ name }) => name === "tagDatabase");
-  return tag === undefined ? null : valueOf(tag, "tag");
 }
 
 /** `created`, which is free text: a date where it begins like one. */

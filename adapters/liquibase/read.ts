@@ -41,6 +41,7 @@ export async function readHistory(options: ReadOptions): Promise<Result<History>
   const byKey = new Map(loaded.changeSets.map((changeSet) => [keyOf(changeSet), changeSet]));
   const shared: Shared = {
     runtime,
+    changelogQuoting: loaded.quoting,
     ran: new Map(),
     property: (name, changeSet) => parameters.get(name, changeSet.file.path),
     steps: {

@@ -23,29 +23,34 @@ export const tool = {
   },
   async migrate(job) {
     // Contexts that exclude each other take one run each.
-    for (const run of job.case.settings.runs ?? [[]]) liquibase(job, ["update", ...run]);
+    for (const run of job.case.settings.runs ?? [[]]) runLiquibase(job, ["update", ...run]);
   },
   async rollBack(job) {
-    liquibase(job, ["rollback-count", `--count=${job.case.settings.rollback}`]);
+    runLiquibase(job, ["rollback-count", `--count=${job.case.settings.rollback}`]);
   },
   async applied(rows) {
-    const entered = await rows("select exectype, id, author, filename, tag from databasechangelog order by orderexecuted");
+    const entered = await rows(`select ${columns.join(", ")} from databasechangelog order by orderexecuted`);
     return entered.map((row) => line(row));
   },
-  expected: ({ replays }) =>
-    replays.flatMap(({ migration, findings = [] }) => {
-      const codes = findings.map(({ code }) => code);
-      if (codes.includes("precondition-continue") || migration.entry === undefined) return [];
-      const { id, author, filename, tag } = migration.entry;
-      return line({ exectype: codes.includes("precondition-mark-ran") ? "MARK_RAN" : "EXECUTED", id, author, filename, tag });
-    }),
+  expected: ({ history, replays }) => {
+    const sums = new Map(history.migrations.map(({ id, checksum }) => [id, checksum]));
+    return replays.flatMap(({ migration, entry = migration.entry }) =>
+      entry === undefined || entry.exectype === "CONTINUE" ? [] : line({ ...entry, md5sum: sums.get(migration.id) ?? null }),
+    );
+  },
 };
 
-function line({ exectype, id, author, filename, tag }) {
-  return [exectype, filename, id, author, ...(tag === null ? [] : [`tag ${tag}`])].join(" ");
+const columns = ["exectype", "id", "author", "filename", "tag", "md5sum", "description", "comments", "contexts", "labels"];
+
+/** A row as a line; what `liquibase` writes there by itself (when, the version, the deployment) is left out. */
+function line({ exectype, id, author, filename, tag, md5sum, description, comments, contexts, labels }) {
+  const named = { tag, contexts, labels, comments: comments === "" ? null : comments };
+  const told = Object.entries(named).flatMap(([name, value]) => (value === null ? [] : [`${name} ${value.replaceAll("\n", "\\n")}`]));
+  return [exectype, filename, id, author, md5sum, description, ...told].join(" ");
 }
 
-function liquibase({ installed, case: { project, settings }, database }, command) {
+/** What Liquibase says to a command; throws where it fails. */
+export function runLiquibase({ installed, case: { project, settings }, database }, command) {
   const run = spawnSync(
     installed.program,
     [
@@ -65,4 +70,5 @@ function liquibase({ installed, case: { project, settings }, database }, command
     { cwd: project, encoding: "utf8", env: { ...process.env, JAVA_OPTS: "-Duser.timezone=UTC" } },
   );
   if (run.status !== 0) throw new Error(`liquibase ${command.join(" ")}: ${run.stderr}${run.stdout}`.slice(0, 4000));
+  return `${run.stdout}${run.stderr}`;
 }

@@ -91,7 +91,14 @@ function stampsIn(
 /** A migration of a plan as the reader of the table knows it: what it is, its id says. */
 function asMigration({ id, name, author, date, files, checksum, entry }: PlanMigration): Migration {
   const [, letter, version] = /^([VB])(\d[^@]*)/.exec(id) ?? [];
-  const type = id.startsWith("R__") ? "repeatable" : letter === "V" ? "versioned" : letter === "B" ? "baseline" : "callback";
+  const type =
+    id.startsWith("R__") || entry?.["repeats"] === "yes"
+      ? "repeatable"
+      : letter === "V"
+        ? "versioned"
+        : letter === "B"
+          ? "baseline"
+          : "callback";
   return {
     kind: "migration",
     id,

@@ -75,6 +75,8 @@ export interface Migration {
 export interface Observed {
   readonly findings: readonly Finding[];
   readonly edgeCases: readonly EdgeCaseDraft[];
+  /** What stands in the place of `entry` since the run; absent where nothing does. */
+  readonly entry?: NonNullable<Migration["entry"]>;
 }
 
 /** Something noticed that asks nothing of anybody: shown in the report. */

@@ -88,4 +88,6 @@ export interface MigrationReplay {
   readonly edgeCases: readonly EdgeCaseDraft[];
   /** What the producer of its steps found out as it ran. */
   readonly findings?: readonly Finding[];
+  /** The columns of the tool's own table where the run says them otherwise than the files. */
+  readonly entry?: NonNullable<Migration["entry"]>;
 }

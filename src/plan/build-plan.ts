@@ -109,6 +109,7 @@ export function countRollbacks(statuses: readonly RollbackStatus[]): RollbackCou
 
 function planMigration(finished: FinishedMigration, edgeCases: readonly EdgeCase[]): PlanMigration {
   const { migration, statements } = finished.replay;
+  const entry = finished.replay.entry ?? migration.entry;
   return {
     id: migration.id,
     name: migration.name,
@@ -116,7 +117,7 @@ function planMigration(finished: FinishedMigration, edgeCases: readonly EdgeCase
     date: migration.date,
     files: migration.files,
     checksum: migration.checksum,
-    ...(migration.entry === undefined ? {} : { entry: migration.entry }),
+    ...(entry === undefined ? {} : { entry }),
     folder: finished.folder,
     up: statements.map((statement, index) =>
       planStatement(statement, { hazards: finished.hazards[index] ?? [], lock: finished.locks[index] ?? null }),

@@ -96,6 +96,7 @@ async function replayMigration(migration: Migration, tools: Tools): Promise<Migr
     seconds: (context.clock() - started) / 1000,
     edgeCases: [...explained.edgeCases, ...(observed?.edgeCases ?? []), ...refused],
     ...(observed === undefined || observed.findings.length === 0 ? {} : { findings: observed.findings }),
+    ...(observed?.entry === undefined ? {} : { entry: observed.entry }),
   };
 }
 

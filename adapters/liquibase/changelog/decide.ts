@@ -4,7 +4,7 @@ import { valueOf, type Node } from "../source/node.ts";
 import { checkPreconditions, describe, type Circumstances, type Verdict } from "./preconditions.ts";
 
 /** Whether a changeSet runs. */
-export type Decision = { readonly kind: "run" } | { readonly kind: "skip" };
+export type Decision = { readonly kind: "run" } | { readonly kind: "skip"; readonly mark: "MARK_RAN" | "CONTINUE" };
 
 /** Whose preconditions they are, and where what is found out goes. */
 export interface Subject {
@@ -28,7 +28,7 @@ export async function decide(groups: readonly Node[], circumstances: Circumstanc
       continue;
     }
     subject.run.findings.push(finding(group, { verdict, action, id: subject.id }));
-    if (action === "MARK_RAN" || action === "CONTINUE") return { kind: "skip" };
+    if (action === "MARK_RAN" || action === "CONTINUE") return { kind: "skip", mark: action };
   }
   return { kind: "run" };
 }

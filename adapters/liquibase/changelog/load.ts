@@ -18,6 +18,8 @@ export interface LoadedChangelog {
   readonly preconditions: readonly { readonly node: Node; readonly file: FoundFile }[];
   readonly failures: readonly Failure[];
   readonly findings: readonly Finding[];
+  /** Of the changelog that all begins with. */
+  readonly quoting: QuotingStrategy;
   /** The changelogs that were read, in that order. */
   readonly files: readonly ReadFile[];
 }
@@ -31,6 +33,7 @@ interface Loading {
   readonly findings: Finding[];
   readonly read: ReadFile[];
   readonly otherDatabases: Map<string, number>;
+  quoting: QuotingStrategy;
 }
 
 /** What the includes around a changelog hand down. */
@@ -54,6 +57,7 @@ export function loadChangelog(root: FoundFile, files: SourceFiles, parameters: P
     findings: [],
     read: [],
     otherDatabases: new Map(),
+    quoting: "LEGACY",
   };
   loadFile(root, { contexts: [], labels: [], logicalPath: null, ignored: false, open: [] }, loading);
   for (const [file, count] of loading.otherDatabases) {
@@ -100,8 +104,9 @@ function loadFile(file: FoundFile, around: Surroundings, loading: Loading): void
     logicalPath: logicalPath === null ? around.logicalPath : normalizePath(expand(logicalPath)),
     open: [...around.open, file.path],
   };
-  const quoting = valueOf(node, "objectQuotingStrategy") ?? "LEGACY";
-  const place: Place = { file, around: below, quoting: quoting as QuotingStrategy, expand };
+  const quoting = (valueOf(node, "objectQuotingStrategy") ?? "LEGACY") as QuotingStrategy;
+  if (around.open.length === 0) loading.quoting = quoting;
+  const place: Place = { file, around: below, quoting, expand };
   for (const child of node.children) loadChild(child, place, loading);
 }
 

@@ -10,17 +10,22 @@ export async function* modifySql(
   changeSet: ChangeSet,
   use: { readonly way: "up" | "down"; readonly runtime: Runtime },
 ): AsyncGenerator<Step> {
-  const visitors = childrenOf(changeSet.node, "modifySql")
-    .filter((group) => matchesPostgres(valueOf(group, "dbms")))
+  const visitors = modifications(changeSet, use.runtime)
     .filter((group) => use.way === "up" || flagOf(group, "applyToRollback") === true)
-    .filter((group) => applies(group, use.runtime))
     .flatMap((group) => group.children);
   for await (const step of steps) {
     yield step.kind === "statement" ? { ...step, sql: visitors.reduce((sql, visitor) => visit(sql, visitor), step.sql) } : step;
   }
 }
 
-function applies(group: Node, { contexts }: Runtime): boolean {
+/** The `modifySql` of a changeSet that count on PostgreSQL with these contexts and labels (`DbmsChangeSetFilter` and its like remove the others). */
+export function modifications({ node }: Pick<ChangeSet, "node">, runtime: Runtime): readonly Node[] {
+  return childrenOf(node, "modifySql").filter((group) => matchesPostgres(valueOf(group, "dbms")) && applies(group, runtime));
+}
+
+function applies(group: Node, { contexts, labels }: Runtime): boolean {
+  const own = (valueOf(group, "labels") ?? "").split(",").flatMap((label) => (label.trim() === "" ? [] : [label.trim().toLowerCase()]));
+  if (labels !== null && own.length > 0 && !labels.matches((name) => own.includes(name))) return false;
   const expression = readExpression(contextOf(group));
   return expression === null || contexts === null || expression.matches((name) => contexts.includes(name));
 }

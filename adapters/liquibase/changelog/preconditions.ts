@@ -1,6 +1,6 @@
 import type { Inspector } from "../../../src/model/history.ts";
 import { scalarText, valueOf, type Node } from "../source/node.ts";
-import type { Naming } from "../postgres/quoting.ts";
+import type { Naming, QuotingStrategy } from "../postgres/quoting.ts";
 import { matchesPostgres } from "./expression.ts";
 
 /** What a precondition answered. */
@@ -15,6 +15,8 @@ export type Verdict =
 export interface Circumstances {
   readonly at: Inspector;
   readonly naming: Naming;
+  /** The strategy of the changelog that all begins with, whatever the changeSet has (`ObjectQuotingStrategyPrecondition`). */
+  readonly changelogQuoting: QuotingStrategy;
   /** Whether a changeSet ran before this one. */
   readonly ran: (id: string, author: string, path: string) => boolean;
   readonly property: (name: string) => string | null;
@@ -124,7 +126,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     const wanted = valueOf(node, "value");
     return value !== null && (wanted === null || wanted === value);
   },
-  expectedQuotingStrategy: (node, { naming }) => valueOf(node, "strategy") === naming.strategy,
+  expectedQuotingStrategy: (node, { changelogQuoting }) => valueOf(node, "strategy") === changelogQuoting,
   tableExists: (node, all) => exists(relation("'r', 'p', 'f'"), [schemaOf(node, all), valueOf(node, "tableName")], all),
   viewExists: (node, all) => exists(relation("'v', 'm'"), [schemaOf(node, all), valueOf(node, "viewName")], all),
   sequenceExists: (node, all) => exists(relation("'S'"), [schemaOf(node, all), valueOf(node, "sequenceName")], all),

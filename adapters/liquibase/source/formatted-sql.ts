@@ -106,7 +106,7 @@ function readLine(reading: Reading): string | null {
   if (directive === "changeset") return openChangeSet(reading, line);
   if (draft === null) return null;
   const rest = line.replace(/^\s*--\s*[\w-]+:?\s?/, "");
-  if (directive === "comment") draft.children.push(leaf("comment", rest, location));
+  if (directive === "comment") draft.children.push({ ...leaf("comment", rest, location), isVerbatim: true });
   else if (directive === "validchecksum") draft.children.push(leaf("validCheckSum", rest.trim(), location));
   else if (directive === "rollback") draft.rollbacks.push({ text: rest, line: location.line });
   else if (directive === "preconditions") draft.preConditions = openPreconditions(rest, location);

@@ -9,6 +9,10 @@ export interface Node {
   /** The text of an element, or the scalar of a key. */
   readonly value: string | null;
   readonly children: readonly Node[];
+  /** A day of YAML without quotes, which Java has as a date and not as text. */
+  readonly isDate?: true;
+  /** Its `${…}` stay as they are. */
+  readonly isVerbatim?: true;
   readonly location: SourceLocation;
 }
 
@@ -38,8 +42,9 @@ export function listOf(node: Node, wrapper: string, name: string): readonly Node
   return node.children.flatMap((child) => (child.name === name ? [child] : child.name === wrapper ? childrenOf(child, name) : []));
 }
 
-/** A copy in which every value went through a function. */
+/** A copy in which every value went through a function, but for what is verbatim. */
 export function mapValues(node: Node, change: (value: string) => string): Node {
+  if (node.isVerbatim === true) return node;
   return {
     ...node,
     value: node.value === null ? null : change(node.value),

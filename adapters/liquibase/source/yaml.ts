@@ -57,20 +57,21 @@ interface Place {
   readonly depth: number;
 }
 
-function contentOf(item: unknown, place: Place): Pick<Node, "value" | "children"> {
+function contentOf(item: unknown, place: Place): Pick<Node, "value" | "children" | "isDate"> {
   const { reading } = place;
   const below = { ...place, depth: place.depth + 1 };
   reading.nodes += 1;
   if (reading.nodes > mostNodes || place.depth > deepest) throw new TooLarge();
   if (isAlias(item)) return contentOf(reading.aliases.get(item), below);
-  if (isScalar(item)) return { value: textOf(item), children: [] };
+  if (isScalar(item)) return { value: textOf(item), children: [], ...(isDay(item) ? { isDate: true } : {}) };
   if (isSeq(item)) {
     const parts = item.items.map((each) => contentOf(each, below));
     const scalars = parts.flatMap(({ value }) => (value === null ? [] : [value]));
     return { value: scalars.length === 0 ? null : scalars.join(", "), children: parts.flatMap(({ children }) => children) };
   }
   if (!isMap(item)) return { value: null, children: [] };
-  const own: Node[] = [];
+  // Of a key that stands twice the last counts, in the place of the first.
+  const own = new Map<string, Node>();
   const merged: Node[] = [];
   for (const pair of item.items) {
     if (!isPair(pair) || !isScalar(pair.key)) continue;
@@ -79,21 +80,25 @@ function contentOf(item: unknown, place: Place): Pick<Node, "value" | "children"
     const named = name === "id" || name === "author" ? dateAsName(pair.value) : null;
     const content = named ?? contentOf(pair.value, { ...below, line });
     if (name === "<<") merged.push(...content.children);
-    else own.push({ name, ...content, location: { file: reading.file, line } });
+    else own.set(name, { name, ...content, location: { file: reading.file, line } });
   }
-  return { value: null, children: [...merged.filter(({ name }) => !own.some((other) => other.name === name)), ...own] };
+  return { value: null, children: [...merged.filter(({ name }) => !own.has(name)), ...own.values()] };
 }
 
 /** What Java's `toString` makes of the value that SnakeYAML reads. */
 function textOf({ value, source, type }: Scalar): string | null {
   if (value === null || value === undefined) return null;
-  // SnakeYAML makes dates of what looks like one, and Liquibase prints them without fractions.
-  if (value instanceof Date) return /^\d{4}-\d\d?-\d\d?$/.test(source ?? "") ? (source ?? null) : value.toISOString().slice(0, 19);
+  // SnakeYAML makes dates of what looks like one, and Liquibase prints them without fractions (`CustomConstructYamlTimestamp`).
+  if (value instanceof Date) return isDay({ value, source }) ? (source ?? null) : value.toISOString().slice(0, 19).replace("T", " ");
   if (typeof value === "boolean" && /^[yn]$/i.test(source ?? "")) return source ?? null;
   // Base 60 begins with no zero in SnakeYAML.
   if (typeof value === "number" && /^0\d*:/.test(source ?? "")) return source ?? null;
   if (typeof value !== "number" || type !== "PLAIN" || Number.isInteger(value) === !/[.e]/i.test(source ?? "")) return scalarText(value);
   return Number.isInteger(value) ? `${value}.0` : String(value);
+}
+
+function isDay({ value, source }: { readonly value: unknown; readonly source?: string | undefined }): boolean {
+  return value instanceof Date && /^\d{4}-\d\d?-\d\d?$/.test(source ?? "");
 }
 
 const days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
@@ -102,8 +107,12 @@ const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 /** An id that looks like a date is one to SnakeYAML, and becomes a name by Java's `Date.toString` (in UTC here). */
 function dateAsName(item: unknown): Pick<Node, "value" | "children"> | null {
   if (!isScalar(item) || !(item.value instanceof Date)) return null;
-  const date = item.value;
+  return { value: javaDate(item.value), children: [] };
+}
+
+/** Java's `Date.toString`, in UTC. */
+export function javaDate(date: Date): string {
   const day = String(date.getUTCDate()).padStart(2, "0");
   const time = date.toISOString().slice(11, 19);
-  return { value: `${days[date.getUTCDay()]} ${months[date.getUTCMonth()]} ${day} ${time} UTC ${date.getUTCFullYear()}`, children: [] };
+  return `${days[date.getUTCDay()]} ${months[date.getUTCMonth()]} ${day} ${time} UTC ${date.getUTCFullYear()}`;
 }

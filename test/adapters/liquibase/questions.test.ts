@@ -140,3 +140,12 @@ describe("environments", () => {
     expect(dev.migrations.map(({ id }) => id)).toEqual(["seed", "demo"]);
   });
 });
+
+it("takes the last of two keys of YAML, as SnakeYAML does", async () => {
+  const history = await readOk({
+    "c.yaml":
+      "databaseChangeLog:\n  - changeSet:\n      id: twice\n      author: t\n      changes:\n        - sql:\n          sql: select 1\n",
+  });
+  expect(await sqlOf(history.migrations[0])).toEqual(["select 1"]);
+  expect(history.migrations[0]?.entry?.["description"]).toBe("sql");
+});
