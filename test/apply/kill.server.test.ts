@@ -80,9 +80,9 @@ async function goOn(url: string): Promise<RunOutcome> {
 }
 
 const everything = ["V1", "V2", "V4 first", "V4 second", "V5"];
-/** All points with PGGIT_EVERY_POINT (scripts/kill-at-every-step.js); else every ninth message. */
+/** All points with PGGIT_EVERY_POINT (scripts/kill-at-every-step.js); else every 24th message. */
 const everyPoint = process.env["PGGIT_EVERY_POINT"] !== undefined;
-const stride = everyPoint ? 1 : 9;
+const stride = everyPoint ? 1 : 24;
 
 test("cut off at any message, before or after it arrives: the next run loses nothing and repeats nothing", async () => {
   const base = await newDatabase("kill_base");
