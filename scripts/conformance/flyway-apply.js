@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Client } from "pg";
-import { findFlyways, root, runFlyway, startServer } from "./flyway-bench.js";
+import { root, runFlyway, withEachFlyway } from "./flyway-bench.js";
 
 let failures = 0;
 function check(what, holds, seen) {
@@ -205,31 +205,16 @@ const scenes = [
   },
 ];
 
-const homes = await findFlyways();
-if (homes.length === 0) {
-  console.log("skipped: no Flyway here; set PGGIT_FLYWAY, or allow Maven Central");
-  process.exit(0);
-}
-const server = await startServer();
-try {
-  for (const home of homes) {
-    const version = spawnSync(join(home, "flyway"), ["version"], { encoding: "utf8" });
-    if (version.status !== 0) {
-      console.log(`skipped: ${home} does not start; it needs Java`);
-      continue;
-    }
-    console.log(`\n=== ${home.slice(home.lastIndexOf("/") + 1)}`);
-    for (const given of scenes) {
-      const scene = await openScene(server, home, given);
-      try {
-        await given.judge(scene);
-      } finally {
-        await scene.close();
-      }
+await withEachFlyway(async (server, home) => {
+  console.log(`\n=== ${home.slice(home.lastIndexOf("/") + 1)}`);
+  for (const given of scenes) {
+    const scene = await openScene(server, home, given);
+    try {
+      await given.judge(scene);
+    } finally {
+      await scene.close();
     }
   }
-} finally {
-  await server.stop();
-}
+});
 console.log(failures === 0 ? "\nFlyway found nothing to do and nothing wrong." : `\n${failures} checks failed.`);
 process.exit(failures === 0 ? 0 : 1);

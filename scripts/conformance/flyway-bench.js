@@ -15,7 +15,7 @@ const { openSession } = await import(join(root, "dist/src/database/pooled-sessio
 const releases = { "9.22.3": "flyway-commandline-9.22.3-linux-x64.tar.gz", "10.22.0": "flyway-commandline-10.22.0.tar.gz" };
 
 /** Folders of the Flyways to ask: those that PGGIT_FLYWAY names, else two releases from Maven Central, kept in the user's cache. */
-export async function findFlyways() {
+async function findFlyways() {
   const named = process.env["PGGIT_FLYWAY"];
   if (named !== undefined) return named.split(":").filter((folder) => existsSync(join(folder, "flyway")));
   const cache = join(homedir(), ".cache", "pggit-conformance");
@@ -40,8 +40,33 @@ export async function findFlyways() {
   return found;
 }
 
+/**
+ * Has every Flyway that can be had here judge, on one server; says what it skipped. Where there is none at all the program ends with 0.
+ * @param {(server: { url: string }, home: string) => Promise<void>} judge
+ */
+export async function withEachFlyway(judge) {
+  const homes = await findFlyways();
+  if (homes.length === 0) {
+    console.log("skipped: no Flyway here; set PGGIT_FLYWAY, or allow Maven Central");
+    process.exit(0);
+  }
+  const server = await startServer();
+  try {
+    for (const home of homes) {
+      const version = spawnSync(join(home, "flyway"), ["version"], { encoding: "utf8" });
+      if (version.status === 0) await judge(server, home);
+      else {
+        const [why] = (version.stderr || version.stdout || String(version.error)).trim().split("\n");
+        console.log(`skipped: ${home} does not start (${why}): it needs Java`);
+      }
+    }
+  } finally {
+    await server.stop();
+  }
+}
+
 /** The server whose URL is the first argument, else a native PostgreSQL of its own. */
-export async function startServer() {
+async function startServer() {
   const given = process.argv.slice(2).find((argument) => !argument.startsWith("--"));
   if (given !== undefined) return { url: given, stop: async () => undefined };
   const { url, stop } = await startPostgres();

@@ -1,10 +1,9 @@
 // The judge of pggit's entries in flyway_schema_history: real Flyway, which must find nothing to do and nothing wrong. Needs `npm run build`.
 //   node scripts/conformance/flyway-stamp.js [SERVER_URL] [--record]      PGGIT_FLYWAY=/opt/flyway-9.22.3:/opt/flyway-10.22.0 names installed ones
 // Without PGGIT_FLYWAY it fetches 9.22.3 and 10.22.0 from Maven Central. Where neither Flyway nor Java can be had it says so and ends with 0.
-import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { findFlyways, openBench, root, startServer } from "./flyway-bench.js";
+import { openBench, root, withEachFlyway } from "./flyway-bench.js";
 
 const { flyway } = await import(join(root, "dist/adapters/flyway/index.js"));
 const { loadParser } = await import(join(root, "dist/src/sql/parser.js"));
@@ -181,39 +180,22 @@ async function judgeStates(server, home) {
 }
 
 await loadParser();
-const homes = await findFlyways();
-if (homes.length === 0) {
-  console.log("skipped: no Flyway here; set PGGIT_FLYWAY, or allow Maven Central");
-  process.exit(0);
-}
-const server = await startServer();
-try {
-  for (const home of homes) {
-    const version = spawnSync(join(home, "flyway"), ["version"], { encoding: "utf8" });
-    if (version.status !== 0) {
-      console.log(
-        `skipped: ${home} does not start (${(version.stderr || version.stdout || String(version.error)).trim().split("\n")[0]}): it needs Java`,
-      );
-      continue;
-    }
-    await judgeStates(server, home);
-    await judge(server, home, {
-      fixture: "order",
-      locations: ["sql"],
-      until: "1.10",
-      prepare: "CREATE SCHEMA audit; CREATE TABLE audit.trace (what text)",
-      placeholders: [],
-    });
-    await judge(server, home, {
-      fixture: "bookshop",
-      locations: ["src/main/resources/db/migration"],
-      until: "30",
-      prepare: "",
-      placeholders: ["default_country=CH", "app_role=bookshop_app", "report_role=bookshop_report"],
-    });
-  }
-} finally {
-  await server.stop();
-}
+await withEachFlyway(async (server, home) => {
+  await judgeStates(server, home);
+  await judge(server, home, {
+    fixture: "order",
+    locations: ["sql"],
+    until: "1.10",
+    prepare: "CREATE SCHEMA audit; CREATE TABLE audit.trace (what text)",
+    placeholders: [],
+  });
+  await judge(server, home, {
+    fixture: "bookshop",
+    locations: ["src/main/resources/db/migration"],
+    until: "30",
+    prepare: "",
+    placeholders: ["default_country=CH", "app_role=bookshop_app", "report_role=bookshop_report"],
+  });
+});
 console.log(failures === 0 ? "\nFlyway found nothing to do and nothing wrong." : `\n${failures} checks failed.`);
 process.exit(failures === 0 ? 0 : 1);

@@ -3,8 +3,8 @@ import type { ApplyRequest } from "./apply-types.ts";
 import { connectionLost, isConnectionLost } from "./connection-lost.ts";
 import { executeInTransaction } from "./execute-unit.ts";
 import type { RunOutcome } from "./run-migrations.ts";
+import { ownTransaction } from "./run-terms.ts";
 import { record, type RecorderRequest } from "./store-recorder.ts";
-import { withoutRecording } from "../store/without-recording.ts";
 
 /** What a build is called where migrations are listed. */
 export const builtId = "schema.sql";
@@ -14,29 +14,18 @@ export const builtId = "schema.sql";
  * transaction, or the history keeps its own tables, which only its migrations make: then the migrations are run.
  */
 export async function buildFromSchema(request: ApplyRequest, context: RecorderRequest): Promise<RunOutcome | null> {
-  const { runnable, target, options, surroundings } = request;
+  const { runnable, target, surroundings } = request;
   const [unit] = runnable.schema?.units ?? [];
   if (unit === undefined) return null;
   const started = surroundings.now();
   const appliedAt = surroundings.clock();
   try {
-    const rows = await executeInTransaction(
-      unit,
-      {
-        session: target.session,
-        limits: options.limits,
-        signal: surroundings.signal,
-        before: [],
-        around: (work) => withoutRecording(target.session, context.store, work),
-        retried: (_, message) => surroundings.progress.warn(`${message}; once more.`),
-      },
-      async () => {
-        await record(
-          context,
-          runnable.plan.order.map((id) => ({ id, how: "built", appliedAt, appliedBy: target.user, executionMs: null, source: null })),
-        );
-      },
-    );
+    const rows = await executeInTransaction(unit, ownTransaction(request, context), async () => {
+      await record(
+        context,
+        runnable.plan.order.map((id) => ({ id, how: "built", appliedAt, appliedBy: target.user, executionMs: null, source: null })),
+      );
+    });
     const seconds = Math.round((surroundings.now() - started) * 1000) / 1000;
     return { executed: [{ id: builtId, seconds, rows }], stoppedAt: null, failure: null };
   } catch (error) {

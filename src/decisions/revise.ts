@@ -3,7 +3,7 @@ import type { Finding, History, Inspector, Migration, Step } from "../model/hist
 import type { SourceLocation } from "../model/source.ts";
 import { maskSecrets } from "../sql/secrets.ts";
 import { splitStatements } from "../sql/split.ts";
-import type { Settled } from "./take-decisions.ts";
+import { leftOut, type Settled } from "./take-decisions.ts";
 
 /** A history with what was decided: migrations left out, statements and ways back replaced. What is not concerned is the same object. */
 export function reviseHistory(history: History, settled: readonly Settled[]): History {
@@ -19,11 +19,6 @@ export function reviseHistory(history: History, settled: readonly Settled[]): Hi
       .map((environment) => ({ ...environment, migrations: environment.migrations.filter((id) => !left.has(id)) })),
     findings: [...history.findings, ...settled.flatMap(leftOutFinding)],
   };
-}
-
-/** The migrations that decisions leave out. */
-export function leftOut(settled: readonly Settled[]): ReadonlySet<string> {
-  return new Set(settled.flatMap(({ effect }) => (effect.kind === "leave-out" ? effect.migrations : [])));
 }
 
 /** A baseline may end with a migration that is left out: then it stands for those before it. */

@@ -116,9 +116,14 @@ function refusedSql({ kind, sql }: Extract<Effect, { readonly sql: string }>): s
   return null;
 }
 
+/** The migrations that decisions leave out. */
+export function leftOut(settled: readonly Settled[]): ReadonlySet<string> {
+  return new Set(settled.flatMap(({ effect }) => (effect.kind === "leave-out" ? effect.migrations : [])));
+}
+
 /** Migrations that need one that is left out are left out with it, and a person says so by name. */
 function missingDependants(settled: readonly Settled[], { dependencies, file }: Taking): readonly Failure[] {
-  const left = new Set(settled.flatMap(({ effect }) => (effect.kind === "leave-out" ? effect.migrations : [])));
+  const left = leftOut(settled);
   return settled.flatMap(({ effect, decision }) => {
     if (effect.kind !== "leave-out") return [];
     const needed = new Map<string, string>();

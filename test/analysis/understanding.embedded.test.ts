@@ -6,6 +6,7 @@ import type { History } from "../../src/model/history.ts";
 import type { MigrationReplay } from "../../src/model/replay.ts";
 import type { Compatibility, Pattern } from "../../src/model/understanding.ts";
 import { loadParser } from "../../src/sql/parser.ts";
+import { historyOf } from "../rollback/history-of.ts";
 import { useShadow } from "../support/shadow.ts";
 import { openBench, type Bench } from "./support/replay.ts";
 
@@ -16,22 +17,7 @@ beforeAll(async () => {
   bench = await openBench(shadow().session);
 });
 
-const HISTORY: History = {
-  kind: "history",
-  tool: "sql",
-  toolVersion: null,
-  location: "db",
-  root: "/project",
-  migrations: [],
-  baselines: [],
-  environments: [],
-  findings: [],
-  preparation: [],
-  resetBetween: [],
-  bookkeeping: [],
-  bookkeepingSql: [],
-  runsOutsideTransaction: [],
-};
+const HISTORY: History = historyOf([], { location: "db", resetBetween: [] });
 const TOOLS = {
   identify: (text: string) => createHash("sha256").update(text).digest("hex"),
   mask: (sql: string) => sql.replaceAll("hunter2", "***"),

@@ -8,6 +8,7 @@ import { countResumable, standingAfter } from "../../src/cache/resume.ts";
 import type { CatalogObject } from "../../src/model/catalog.ts";
 import type { Inspector, Migration, Step } from "../../src/model/history.ts";
 import type { MigrationReplay } from "../../src/model/replay.ts";
+import { migrationOf } from "../analysis/support/replay.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -18,25 +19,12 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const statement = (sql: string): Step => ({ kind: "statement", sql, location: { file: "a.xml", line: 1 } });
 
 /** Makes a table where the shadow has none, as a Liquibase precondition decides. */
-const careful: Migration = {
-  kind: "migration",
-  id: "careful",
-  type: "versioned",
-  version: null,
-  name: "careful",
-  author: null,
-  date: null,
-  files: [],
-  checksum: null,
-  transaction: "one",
-  environment: null,
-  assumptions: [],
-  edgeCases: [],
+const careful: Migration = migrationOf("V1", "", {
   async *up(at: Inspector) {
     const found = await at.rows("select 1 from pg_class where relname = $1", ["users"]);
     yield statement(found.length === 0 ? "CREATE TABLE users (id int)" : "ALTER TABLE users ADD COLUMN name text");
   },
-};
+});
 const told = (rows: readonly Readonly<Record<string, unknown>>[]): Inspector => ({ rows: () => Promise.resolve(rows) });
 const sqlOf = (steps: readonly Step[] | undefined): readonly string[] =>
   (steps ?? []).map((step) => (step.kind === "custom-code" ? "" : step.sql));

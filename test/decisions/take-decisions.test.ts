@@ -5,46 +5,18 @@ import { fillsOf, takeDecisions, unmatchedDecisions, type Settled, type Taking }
 import type { EdgeCase } from "../../src/model/edge-case.ts";
 import type { History, Migration } from "../../src/model/history.ts";
 import { loadParser } from "../../src/sql/parser.ts";
+import { migrationOf } from "../analysis/support/replay.ts";
+import { historyOf } from "../rollback/history-of.ts";
 
 beforeAll(loadParser);
 const now = "2026-11-20T10:00:00.000Z";
 
 function migration(id: string, sha256 = id): Migration {
-  return {
-    kind: "migration",
-    id,
-    type: "versioned",
-    version: id.slice(1),
-    name: id,
-    author: null,
-    date: null,
-    files: [{ path: `sql/${id}.sql`, role: "up", sha256 }],
-    checksum: null,
-    transaction: "one",
-    environment: null,
-    assumptions: [],
-    edgeCases: [],
-    async *up() {},
-  };
+  return migrationOf(id, "", { files: [{ path: `sql/${id}.sql`, role: "up", sha256 }] });
 }
 
 function history(...migrations: readonly Migration[]): History {
-  return {
-    kind: "history",
-    tool: "flyway",
-    toolVersion: null,
-    location: "sql",
-    root: "/project",
-    migrations,
-    baselines: [],
-    environments: [],
-    findings: [],
-    preparation: [],
-    resetBetween: [],
-    bookkeeping: [],
-    bookkeepingSql: [],
-    runsOutsideTransaction: [],
-  };
+  return historyOf([], { tool: "flyway", location: "sql", resetBetween: [], migrations });
 }
 
 function question(id: string, given: Partial<EdgeCase> = {}): EdgeCase {

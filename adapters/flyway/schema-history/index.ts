@@ -1,7 +1,7 @@
 import type { AppliedHistory } from "../../../src/model/applied.ts";
-import { inputFailure, failed, ok } from "../../../src/model/failure.ts";
 import type { Inspector, Migration } from "../../../src/model/history.ts";
 import type { SchemaHistory } from "../../adapter.ts";
+import { onlyHistory } from "../../history-table.ts";
 import { flywayChecksum } from "../checksum.ts";
 import { findTables } from "./find-table.ts";
 import { createTable, stampMigration, unstampMigration } from "./stamp.ts";
@@ -17,15 +17,7 @@ export const schemaHistory: SchemaHistory = {
       const applied = readRows(table, await rowsOf(at, table), migrations);
       if (place === "own" || isOfHistory(applied, migrations)) read.push(applied);
     }
-    const [first = null, ...others] = read;
-    if (others.length === 0) return ok(first);
-    const listed = read.map(({ table }) => table).join(", ");
-    return failed(
-      inputFailure("several-history-tables", `the database has several of Flyway's tables with these migrations: ${listed}`, {
-        location: listed,
-        hint: "Say whose history this is with --schema NAME.",
-      }),
-    );
+    return onlyHistory(read, { of: "Flyway's tables with these migrations", hint: "Say whose history this is with --schema NAME." });
   },
   create: createTable,
   stamp: stampMigration,

@@ -1,6 +1,7 @@
 import type { AppliedHistory, AppliedMigration, AppliedState } from "../../../src/model/applied.ts";
-import { failed, inputFailure, ok, type Result } from "../../../src/model/failure.ts";
+import type { Result } from "../../../src/model/failure.ts";
 import type { History, Inspector, Migration } from "../../../src/model/history.ts";
+import { onlyHistory } from "../../history-table.ts";
 import { readEntry, type Entry } from "./entry.ts";
 import { findTables } from "./find-table.ts";
 
@@ -42,15 +43,10 @@ export async function readChangelogTable(
     const applied = matchRows(table, await rowsOf(at, table), known);
     if (place === "own" || applied.rows.some(({ migration }) => migration !== null)) read.push(applied);
   }
-  const [first = null, ...others] = read;
-  if (others.length === 0) return ok(first);
-  const listed = read.map(({ table }) => table).join(", ");
-  return failed(
-    inputFailure("several-history-tables", `the database has several of Liquibase's tables with these changeSets: ${listed}`, {
-      location: listed,
-      hint: "Say whose history this is with --schema NAME, or by liquibaseSchemaName in the settings.",
-    }),
-  );
+  return onlyHistory(read, {
+    of: "Liquibase's tables with these changeSets",
+    hint: "Say whose history this is with --schema NAME, or by liquibaseSchemaName in the settings.",
+  });
 }
 
 async function rowsOf(at: Inspector, table: string): Promise<readonly TableRow[]> {
