@@ -5,6 +5,7 @@ import type { MigrateFlags } from "../configuration/resolve-request.ts";
 import type { TargetFlags } from "./apply-flags.ts";
 import type { ApproveFlags } from "./approve.ts";
 import type { DecideFlags } from "./decide.ts";
+import type { ReviewFlags } from "./review.ts";
 import type { RollbackFlags } from "./rollback.ts";
 import type { Failure } from "../model/failure.ts";
 import { collect, collectPair, wholeNumber } from "./options.ts";
@@ -131,6 +132,24 @@ program
   .action(async (flags: TargetFlags & { plan?: string }) => {
     const { runStatus } = await import("./status.ts");
     process.exitCode = await runStatus(flags);
+  });
+
+program
+  .command("review")
+  .description("go through the open questions of a plan on the terminal; decisions are saved as they are made")
+  .argument("[plan]", "a migration_plan_*.json (default: the newest in pggit/)")
+  .option("--as <name>", "who decides (default: git's user.name, else the user of the system)")
+  .option("--out <dir>", "where the newest plan is looked for (default: pggit)")
+  .option("--placeholder <name=value>", "as for migrate, where the plan was made with it; repeatable", collectPair)
+  .option("--assume <name=value>", "as for migrate, where the plan was made with it; repeatable", collectPair)
+  .option("--database <url>", "as for migrate, where the plan was made with it; nothing is written there")
+  .option("--shadow-url <url>", "a server for shadow databases instead of the embedded PostgreSQL")
+  .option("--shadow-disposable", "the shadow server is one's own: cluster-wide statements may run there")
+  .option("--no-cache", "prove everything anew, and keep nothing in .pggit/cache")
+  .option("--no-color", "no colour")
+  .action(async (plan: string | undefined, flags: ReviewFlags) => {
+    const { runReviewCommand } = await import("./review.ts");
+    process.exitCode = await runReviewCommand(plan, flags);
   });
 
 program

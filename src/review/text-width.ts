@@ -31,9 +31,19 @@ export function wrap(text: string, width: number): readonly string[] {
   return (line === "" ? lines : [...lines, line]).map((whole) => whole.replaceAll("\u00A0", " "));
 }
 
-/** A text of others as it may be shown: no control character reaches the terminal, tabs become spaces. One line stays one line. */
+const SEGMENTS = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** The characters of a text as a person counts them. */
+export function charactersOf(text: string): readonly string[] {
+  return Array.from(SEGMENTS.segment(text), ({ segment }) => segment);
+}
+
+/** Control characters, and those that turn the direction of writing around. */
+const UNPRINTABLE = /[\p{Cc}\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
+
+/** A text of others as it may be shown: nothing in it commands the terminal, tabs become spaces. One line stays one line. */
 export function printable(text: string): string {
-  return text.replaceAll("\t", "  ").replaceAll(/[\u0000-\u001F\u007F-\u009F\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, "\uFFFD");
+  return text.replaceAll("\t", "  ").replaceAll(UNPRINTABLE, "\uFFFD");
 }
 
 /** The lines of a text, each as it may be shown. */
