@@ -6,14 +6,14 @@ import { decisionFileName, decisionsChanged, fillDecisions, readDecisions, type 
 import { checkConversionFolder, writeConversion } from "../export/conversion-folder.ts";
 import { renderConversionFiles } from "../export/conversion-files.ts";
 import { changedMeanwhile } from "../decisions/save-decisions.ts";
-import { failed, type ExitCode, type Failure, type Result } from "../model/failure.ts";
+import { failed, ok, type ExitCode, type Failure, type Result } from "../model/failure.ts";
 import { placePlan, readNewestPlan, sealPlan } from "../plan/write-plan.ts";
 import { convert, type Conversion } from "../pipeline.ts";
 import { interrupted } from "../prove-history.ts";
 import type { TargetFlags } from "./apply-flags.ts";
 import { renderApply, summariseApply } from "./apply-report.ts";
 import { applyFromCommand } from "./database-step.ts";
-import type { Progress } from "../run.ts";
+import { fixEdgeCase } from "./fix-edge-case.ts";
 import { failuresAsJson, renderFailures } from "./print-failures.ts";
 import { buildIdentity } from "./build-identity.ts";
 import { programVersion } from "./program-version.ts";
@@ -114,7 +114,7 @@ interface Ending {
   readonly decisions: DecisionFile;
   readonly flags: MigrateFlags & TargetFlags;
   readonly fail: (failures: readonly Failure[]) => ExitCode;
-  readonly progress: Progress;
+  readonly progress: ReturnType<typeof showProgress>;
   readonly signal: AbortSignal;
 }
 
@@ -134,6 +134,11 @@ async function finish(conversion: Conversion, ending: Ending): Promise<ExitCode>
   if (filled !== null && filled !== decisions.text) files.set(decisionFileName, filled);
   const written = await writeConversion(folder, files);
   if (written.kind === "failed") return fail(written.failures);
+
+  if (flags.fixEdgeCase !== undefined && flags.json !== true) ending.progress.finish();
+  const fixed =
+    flags.fixEdgeCase === undefined ? ok(plan) : await fixEdgeCase({ file: join(out, name), plan, id: flags.fixEdgeCase, flags });
+  if (fixed.kind === "failed") return fail(fixed.failures);
 
   const database =
     flags.database === undefined ? null : await applyFromCommand({ ...ending, plan: join(folder, name), replays: conversion.replays });
@@ -155,7 +160,7 @@ async function finish(conversion: Conversion, ending: Ending): Promise<ExitCode>
     }
     if (failures.length > 0) fail(failures);
   }
-  return failures[0]?.exitCode ?? (plan.edgeCases.some((edge) => edge.decision === null) ? 3 : 0);
+  return failures[0]?.exitCode ?? (fixed.value.edgeCases.some((edge) => edge.decision === null) ? 3 : 0);
 }
 
 /** Local date as YYYYMMDD. */
