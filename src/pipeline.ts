@@ -6,6 +6,7 @@ import { checkBaseline } from "./baseline/check-baseline.ts";
 import type { MigrateRequest } from "./configuration/resolve-request.ts";
 import { openShadow, type ShadowRequest } from "./database/shadow.ts";
 import type { Shadow } from "./database/session.ts";
+import { compileFor } from "./database/wasm-compiler.ts";
 import type { DecisionFill } from "./decisions/decision-file.ts";
 import { reviseHistory } from "./decisions/revise.ts";
 import type { Settled } from "./decisions/take-decisions.ts";
@@ -69,6 +70,7 @@ export async function convert(request: MigrateRequest, run: Run): Promise<Result
   clock.lap("read");
   if (request.stopAfter === "read") return ok(stopAfterReading(history, clock.timings()));
 
+  compileFor(history.migrations.length);
   let settled: readonly Settled[] = [];
   for (;;) {
     const reading = { history: reviseHistory(history, settled), asRead: history, settled, questions, request, run, clock };
