@@ -17,6 +17,8 @@ export interface ChainLink {
   readonly rollback: Rollback;
   /** Identities of the objects that it touched, as they were and as they became. */
   readonly touched: ReadonlySet<string>;
+  /** Objects that stood under another identity before it: that of after it → that of before. */
+  readonly renamed?: ReadonlyMap<string, string>;
   /** Roles that the replay had to make for it; they stay. */
   readonly assumedRoles?: readonly string[];
 }
@@ -57,7 +59,12 @@ export interface ChainContext {
 export function chainLink(replay: MigrationReplay, rollback: Rollback): ChainLink {
   const touched = new Set<string>();
   for (const slice of [replay.before, replay.after]) for (const { identity } of slice.values()) touched.add(identity);
-  return { migration: replay.migration.id, rollback, touched, assumedRoles: replay.assumedRoles ?? [] };
+  const renamed = new Map<string, string>();
+  for (const [key, { identity }] of replay.after) {
+    const before = replay.before.get(key)?.identity ?? identity;
+    if (before !== identity) renamed.set(identity, before);
+  }
+  return { migration: replay.migration.id, rollback, touched, renamed, assumedRoles: replay.assumedRoles ?? [] };
 }
 
 /** Which numbers of migrations to take a checkpoint at: the start, the middle of a long history, the head. Each costs in proportion to the schema. */
@@ -90,7 +97,7 @@ export async function proveChain(
   const unexplained: CatalogDifference[] = [];
   const passed: string[] = [];
   const compared: number[] = [];
-  const reordered = new Set<string>();
+  let reordered = new Set<string>();
   const known = new Set<string>();
   const roles = links.flatMap(({ assumedRoles }) => assumedRoles ?? []);
   let upper = links.length;
@@ -127,6 +134,7 @@ export async function proveChain(
     const { done, error } = await withoutCatalogReader(context.shadow.session, () => goBack(steps, context));
     for (const { link } of steps.slice(0, error === null ? done : done + 1)) {
       if (link.rollback.origin === null) passed.push(link.migration);
+      reordered = new Set([...reordered].map((name) => link.renamed?.get(name) ?? name));
       for (const { table, what } of link.rollback.upLoses) if (table !== null && what.startsWith("column order")) reordered.add(table);
     }
     at -= done;
