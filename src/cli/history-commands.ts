@@ -1,4 +1,6 @@
 import { InvalidArgumentError, type Command } from "commander";
+import type { BranchFlags } from "./branches.ts";
+import type { CheckoutFlags } from "./checkout.ts";
 import type { DiffFlags } from "./diff.ts";
 import type { InventoryFlags } from "./inventory.ts";
 import type { LogFlags } from "./log.ts";
@@ -47,6 +49,38 @@ export function registerHistoryCommands(program: Command): void {
     .action(async (object: string, flags: RehearsalFlags) => {
       const { runBlame } = await import("./blame.ts");
       process.exitCode = await runBlame(object, flags);
+    });
+  registerBranchCommands(program);
+}
+
+function registerBranchCommands(program: Command): void {
+  onShadow(
+    program
+      .command("checkout")
+      .description("move a git export and the current branch of a record, without DDL; with --at build a past state in a database"),
+  )
+    .argument("[ref]", "a branch, version, migration or date of the export; of a record a branch")
+    .option("--repository <dir>", "the export (default: the current folder)")
+    .option("--database <url>", "the database whose record is meant, or with --at an empty one that is built")
+    .option("--at <point>", "a migration, version or date; without --database in an embedded PostgreSQL that psql can reach until Ctrl-C")
+    .option("--port <number>", "its port (default: any that is free)", wholeNumber)
+    .action(async (ref: string | undefined, flags: CheckoutFlags) => {
+      const { runCheckout } = await import("./checkout.ts");
+      process.exitCode = await runCheckout(ref, flags);
+    });
+  plain(program.command("branches").description("the branches of the plan, or of a database's record"))
+    .option("--database <url>", "the database: a URL, host=… dbname=…, or a name")
+    .action(async (flags: BranchFlags) => {
+      const { runBranches } = await import("./branches.ts");
+      process.exitCode = await runBranches(flags);
+    });
+  plain(program.command("branch").description("the current branch of a database's record; with a name, make one there, without DDL"))
+    .argument("[name]", "the branch to make")
+    .option("--from <branch>", "the branch that it leaves (default: main)")
+    .option("--database <url>", "the database: a URL, host=… dbname=…, or a name")
+    .action(async (name: string | undefined, flags: BranchFlags) => {
+      const { runBranch } = await import("./branches.ts");
+      process.exitCode = await runBranch(name, flags);
     });
 }
 

@@ -26,18 +26,24 @@ export interface PlanRun extends CommandRun {
   readonly file: string;
 }
 
-/** Reads the plan that was named, else the newest here, and prints what the work makes of it. */
-export async function runWithPlan(flags: PlanFlags, work: (run: PlanRun) => Promise<Result<Shown>> | Result<Shown>): Promise<ExitCode> {
-  const { result, run } = await runCommand<Shown>(flags, async (running) => {
+/** Reads the plan that was named, else the newest here, and prints what the work makes of it; `null` where it printed that itself. */
+export async function runWithPlan(
+  flags: PlanFlags,
+  work: (run: PlanRun) => Promise<Result<Shown | null>> | Result<Shown | null>,
+): Promise<ExitCode> {
+  const { result, run } = await runCommand<Shown | null>(flags, async (running) => {
     const file = await findPlan(flags);
     if (file.kind === "failed") return file;
     const plan = await readPlan(file.value);
     return plan.kind === "failed" ? plan : work({ ...running, plan: plan.value, file: file.value });
   });
   if (result.kind === "failed") return run.fail(result.failures);
-  const { json, text } = result.value;
-  process.stdout.write(
-    flags.json === true ? `${JSON.stringify(json, null, 2)}\n` : text(screenOf(process.stdout, flags.color === false ? "never" : "auto")),
-  );
+  if (result.value !== null) printShown(flags, result.value);
   return 0;
+}
+
+/** Prints a result in the form that the flags ask for. */
+export function printShown(flags: PlanFlags, { json, text }: Shown): void {
+  const screen = screenOf(process.stdout, flags.color === false ? "never" : "auto");
+  process.stdout.write(flags.json === true ? `${JSON.stringify(json, null, 2)}\n` : text(screen));
 }

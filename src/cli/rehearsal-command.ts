@@ -19,7 +19,7 @@ export interface RehearsalRun extends PlanRun {
 }
 
 /** As `runWithPlan`, for work that runs the plan's files on a shadow. */
-export async function runRehearsal(flags: RehearsalFlags, work: (run: RehearsalRun) => Promise<Result<Shown>>): Promise<ExitCode> {
+export async function runRehearsal(flags: RehearsalFlags, work: (run: RehearsalRun) => Promise<Result<Shown | null>>): Promise<ExitCode> {
   return runWithPlan(flags, async (run) => {
     const request = await rehearsalRequest(flags, run);
     return request.kind === "failed" ? request : unlessInterrupted(run, () => work({ ...run, request: request.value }));
