@@ -1,7 +1,6 @@
 import { failed, ok, type ExitCode, type Failure, type Result } from "../model/failure.ts";
-import type { CatalogSlice } from "../model/catalog.ts";
 import { broughtBy, changeStatements, makeStatements } from "../timeline/definitions.ts";
-import { findObject, type Mentioned } from "../timeline/objects.ts";
+import { findObject, standingAs, type Mentioned } from "../timeline/objects.ts";
 import { findPoint, type Point } from "../timeline/points.ts";
 import { readStates, type RehearsalRequest } from "../timeline/rehearsal.ts";
 import { sayPoint } from "./diff.ts";
@@ -57,7 +56,7 @@ async function showState(request: RehearsalRequest, { point, object }: Wanted): 
   if (read.kind === "failed") return read;
   const { states, terms } = read.value;
   const [empty = new Map(), state = empty] = states;
-  const chosen = object === null ? broughtBy(state, empty) : named(state, { object, point, order: request.runnable.plan.order });
+  const chosen = object === null ? broughtBy(state, empty) : standingAs(state, object, request.runnable.plan.order.slice(0, point.count));
   if (object !== null && chosen.size === 0) return failed(notThere(object, point));
   const sql = object === null ? changeStatements({ from: empty, to: state }, terms) : makeStatements(chosen, terms);
   const head =
@@ -68,24 +67,8 @@ async function showState(request: RehearsalRequest, { point, object }: Wanted): 
   });
 }
 
-/** The object under the name that it has there. */
-function named(
-  state: CatalogSlice,
-  { object, point, order }: Wanted & { readonly object: Mentioned; readonly order: readonly string[] },
-): CatalogSlice {
-  const until = new Set(order.slice(0, point.count));
-  const step = object.line.steps.findLast(({ migration }) => until.has(migration));
-  return new Map(
-    [...state].filter(([, { kind, schema, identity, name }]) => {
-      const sameName =
-        step !== undefined &&
-        (step.schema === "" ? name === step.name || identity === step.name : schema === step.schema && identity.endsWith(`.${step.name}`));
-      return kind === object.line.kind && sameName;
-    }),
-  );
-}
-
-function notThere({ object }: Mentioned, point: Point): Failure {
+/** The object does not stand at that point. */
+export function notThere({ object }: Mentioned, point: Point): Failure {
   return {
     kind: "failure",
     code: "not-there",

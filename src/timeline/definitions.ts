@@ -29,7 +29,7 @@ export function broughtBy(state: CatalogSlice, earlier: CatalogSlice): CatalogSl
 }
 
 /** A slice without what rows alone make of it: where sequences stand. Sequences of identity columns come and go with them. */
-function atRest(slice: CatalogSlice): CatalogSlice {
+export function atRest(slice: CatalogSlice): CatalogSlice {
   const kept: [string, CatalogObject][] = [];
   for (const object of slice.values()) kept.push([addressKey(object.address), restingObject(object)]);
   return new Map(kept);

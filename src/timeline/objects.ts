@@ -1,7 +1,9 @@
+import type { CatalogSlice } from "../model/catalog.ts";
 import { failed, inputFailure, ok, type Result } from "../model/failure.ts";
 import type { Plan, PlanObject } from "../model/plan.ts";
 import { nextToken } from "../sql/lexer.ts";
 import { unquoteIdentifier } from "../sql/names.ts";
+import { quoteIdentifier } from "../sql/quote.ts";
 import { bareName } from "../store/describe-objects.ts";
 import { objectLines, type ObjectLine } from "../store/object-lines.ts";
 
@@ -58,6 +60,15 @@ export function findObject(plan: Pick<Plan, "objects">, text: string): Result<Me
       hint: "`pggit inventory` lists the objects.",
     }),
   );
+}
+
+/** An object in a state, under the name that it has behind these migrations; an empty slice where it does not stand there. */
+export function standingAs(state: CatalogSlice, { line }: NamedObject, migrations: readonly string[]): CatalogSlice {
+  const until = new Set(migrations);
+  const step = line.steps.findLast(({ migration }) => until.has(migration));
+  if (step === undefined) return new Map();
+  const identity = step.schema === "" ? step.name : `${quoteIdentifier(step.schema)}.${step.name}`;
+  return new Map([...state].filter(([, object]) => object.kind === line.kind && object.identity === identity));
 }
 
 interface Reading {
