@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { planRequestOf } from "../configuration/plan-request.ts";
 import { outputFolder, resolveRequest, type MigrateFlags } from "../configuration/resolve-request.ts";
 import { decisionFileName, decisionsChanged, fillDecisions, readDecisions, type DecisionFile } from "../decisions/decision-file.ts";
 import { checkConversionFolder, writeConversion } from "../export/conversion-folder.ts";
 import { renderConversionFiles } from "../export/conversion-files.ts";
+import { changedMeanwhile } from "../decisions/save-decisions.ts";
 import { failed, type ExitCode, type Failure, type Result } from "../model/failure.ts";
 import { placePlan, readNewestPlan, sealPlan } from "../plan/write-plan.ts";
 import { convert, type Conversion } from "../pipeline.ts";
@@ -119,7 +121,12 @@ interface Ending {
 async function finish(conversion: Conversion, ending: Ending): Promise<ExitCode> {
   const { folder, out, flags, fail, decisions } = ending;
   if (await decisionsChanged(folder, decisions)) return fail([changedMeanwhile(decisions)]);
-  const placed = await placePlan(sealPlan(conversion.content), { folder, today: compactDate(new Date()) });
+  const { content } = conversion;
+  const asked = { project: ending.project, flags, cwd: process.cwd(), env: process.env, folder };
+  const placed = await placePlan(sealPlan({ ...content, request: planRequestOf(asked, content) }), {
+    folder,
+    today: compactDate(new Date()),
+  });
   if (placed.kind === "failed") return fail(placed.failures);
   const { plan, name } = placed.value;
   const files = new Map(renderConversionFiles(conversion, { plan, planName: name }));
@@ -149,17 +156,6 @@ async function finish(conversion: Conversion, ending: Ending): Promise<ExitCode>
     if (failures.length > 0) fail(failures);
   }
   return failures[0]?.exitCode ?? (plan.edgeCases.some((edge) => edge.decision === null) ? 3 : 0);
-}
-
-function changedMeanwhile({ path }: DecisionFile): Failure {
-  return {
-    kind: "failure",
-    code: "decisions-changed",
-    message: "The decisions were changed while this ran; nothing was written.",
-    location: path,
-    hint: "Run the same command again.",
-    exitCode: 6,
-  };
 }
 
 /** Local date as YYYYMMDD. */

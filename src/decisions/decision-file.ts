@@ -77,8 +77,13 @@ export async function readDecisions(folder: string, cwd: string): Promise<Result
   const read = await readText(file);
   if (read.kind === "absent") return ok({ path, text: null, decisions: [], drift: [] });
   if (read.kind === "unreadable") return failed(problem(path, 1, `The decisions cannot be read: ${read.code}.`));
+  return parseDecisions(read.text, path);
+}
+
+/** Checks the text of a `decisions.yaml`. Gives every problem at once, each with its line (exit 2). */
+export function parseDecisions(content: string, path: string): Result<DecisionFile> {
   const lines = new LineCounter();
-  const document = parseDocument(read.text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(content, { lineCounter: lines, prettyErrors: false });
   const [syntax] = document.errors;
   if (syntax !== undefined) return failed(problem(path, lines.linePos(syntax.pos[0]).line, `Not valid YAML: ${syntax.message}`));
   const lineOf = (keys: readonly PropertyKey[]): number => {
@@ -112,7 +117,7 @@ export async function readDecisions(folder: string, cwd: string): Promise<Result
   }));
   const drift = (parsed.data.drift ?? []).map((entry): DriftDecision => ({ ...entry, at: entry.at ?? null }));
   const twice = findTwice(decisions, path);
-  return twice.length > 0 ? failed(...twice) : ok({ path, text: read.text, decisions, drift });
+  return twice.length > 0 ? failed(...twice) : ok({ path, text: content, decisions, drift });
 }
 
 /** The text of the file with what decisions left out, everything else (comments too) as it was. */

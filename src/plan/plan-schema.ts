@@ -105,6 +105,7 @@ const edgeCase = z.strictObject({
   confidence: fraction,
   evidence: z.array(evidence),
   choices: strings,
+  content: sha256.optional(),
   decision: z
     .strictObject({
       choice: z.string(),
@@ -191,4 +192,11 @@ export const planSchema = z.strictObject({
   approvals: z.array(
     z.strictObject({ as: z.string(), role: z.string().nullable(), at: z.string(), contentId: sha256, decisionsId: sha256 }),
   ),
+  request: z
+    .strictObject({
+      project: z.string(),
+      flags: z.record(z.string(), z.union([z.string(), z.boolean(), strings])),
+      again: strings,
+    })
+    .optional(),
 });
