@@ -6,6 +6,7 @@ import { checkBaseline } from "./baseline/check-baseline.ts";
 import type { MigrateRequest } from "./configuration/resolve-request.ts";
 import { openShadow, type ShadowRequest } from "./database/shadow.ts";
 import type { Shadow } from "./database/session.ts";
+import { compileFor } from "./database/wasm-compiler.ts";
 import type { DecisionFill } from "./decisions/decision-file.ts";
 import { withAdopted } from "./decisions/adopted.ts";
 import { reviseHistory } from "./decisions/revise.ts";
@@ -72,11 +73,18 @@ export async function convert(request: MigrateRequest, run: Run): Promise<Result
   clock.lap("read");
   if (request.stopAfter === "read") return ok(stopAfterReading(history, clock.timings()));
 
+  compileFor(history.migrations.length);
   let settled: readonly Settled[] = [];
+  let relying = run;
   for (;;) {
-    const reading = { history: reviseHistory(history, settled), asRead: history, settled, questions, request, run, clock };
+    const reading = { history: reviseHistory(history, settled), asRead: history, settled, questions, request, run: relying, clock };
     const converted = await convertHistory(reading, extensions);
     if (converted.kind === "failed") return converted;
+    if (converted.value.kind === "contradicted") {
+      const { cache: _contradicted, ...alone } = run;
+      relying = alone;
+      continue;
+    }
     if (converted.value.kind !== "revised") return ok(converted.value);
     // What was decided is not believed: the history is run again with it.
     settled = converted.value.settled;
@@ -89,11 +97,16 @@ interface Revised {
   readonly settled: readonly Settled[];
 }
 
+/** What earlier runs found does not fit what this one finds: the history is proven without it. */
+interface Contradicted {
+  readonly kind: "contradicted";
+}
+
 /** Converts one state of the history, on shadows of its own unless an earlier run proved all of it. */
 async function convertHistory(
   reading: Omit<Stage, "openFresh" | "cache">,
   extensions: readonly string[],
-): Promise<Result<Conversion | StoppedEarly | Revised>> {
+): Promise<Result<Conversion | StoppedEarly | Revised | Contradicted>> {
   const { history, request, run, clock } = reading;
   const cache = await openCache(history, { request, run, extensions });
   if (cache !== null && cache.outcome !== null) {
@@ -153,7 +166,7 @@ async function openCache(
   });
 }
 
-async function convertOn(shadow: Shadow, stage: Stage): Promise<Result<Conversion | StoppedEarly | Revised>> {
+async function convertOn(shadow: Shadow, stage: Stage): Promise<Result<Conversion | StoppedEarly | Revised | Contradicted>> {
   const { history, request, run, clock } = stage;
   const proven = await replayAndProve(shadow, stage);
   if (proven.kind === "failed") return proven;
@@ -174,6 +187,7 @@ async function convertOn(shadow: Shadow, stage: Stage): Promise<Result<Conversio
     walkBack(proven.value, history),
   ]);
   if (squashed.kind === "failed") return squashed;
+  if (walked.contradicted) return ok({ kind: "contradicted" });
   clock.lap("squash");
   const baselines = await checkBaselines(stage, proven.value);
   if (baselines.kind === "failed") return baselines;
@@ -185,7 +199,7 @@ async function convertOn(shadow: Shadow, stage: Stage): Promise<Result<Conversio
     findings: [...walked.findings, ...baselines.value.findings],
     questions: baselines.value.questions,
   };
-  await stage.cache?.keepOutcome(outcome);
+  await stage.cache?.keepOutcome(outcome, walked);
   return conclude(stage, { before: asProven({ replays, rollbacks }), outcome, remembered });
 }
 
