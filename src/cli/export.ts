@@ -1,7 +1,8 @@
 import type { Command } from "commander";
+import { registerExportReport } from "./export-report.ts";
 
 /** One file per kind of output: each registers `pggit export KIND` and imports what it runs only when it runs. */
-const kinds: readonly ((parent: Command) => void)[] = [];
+const kinds: readonly ((parent: Command) => void)[] = [registerExportReport];
 
 /** `pggit export git|sql|report|runbook [PLAN]`: the outputs of a conversion, one by one. */
 export function registerExport(program: Command): void {
