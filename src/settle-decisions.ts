@@ -19,8 +19,8 @@ export function settleDecisions(
 ): Result<SettledQuestions> {
   const { decisions } = run;
   if (decisions === undefined) return ok({ edgeCases, settled: [], revises: false, fills: new Map() });
-  const { file, now } = decisions;
-  const taken = takeDecisions(edgeCases, { file, history: asRead, dependencies, earlier, now });
+  const { file, now, offered = new Map<string, string>() } = decisions;
+  const taken = takeDecisions(edgeCases, { file, history: asRead, dependencies, earlier, now, offered });
   if (taken.kind === "failed") return taken;
   const { settled } = taken.value;
   const revises = changing(settled) > changing(earlier);

@@ -72,7 +72,7 @@ export async function withExamined<T>(request: ApplyRequest, work: (examined: Ex
       session: target.session,
       scope,
       expectations,
-      known: furthest(recorded.known, reading.known),
+      known: furthest(recorded.known, reading.known, runnable),
       ignore: [...ignoredPatterns(options.drift), ...unfinishedIndexes(request, recorded), ...writtenBy(request, reading.outdated)],
     });
     if (assessed.kind === "failed") return assessed;
@@ -86,10 +86,18 @@ export async function withExamined<T>(request: ApplyRequest, work: (examined: Ex
   }
 }
 
-/** The source tool may have gone on after the record was written. */
-function furthest(record: KnownRecord["known"], history: HistoryReading["known"]): KnownRecord["known"] {
+/** The source tool may have gone on after the record was written; of what was adopted from a database only the record knows. */
+function furthest(
+  record: KnownRecord["known"],
+  history: HistoryReading["known"],
+  { migrations }: ApplyRequest["runnable"],
+): KnownRecord["known"] {
   if (record === null || history === null) return record ?? history;
-  return history.applied.length > record.applied.length ? history : record;
+  const adopted = new Set(migrations.flatMap(({ plan }) => (plan.adopted === undefined ? [] : [plan.id])));
+  const own = record.applied.filter((id) => !adopted.has(id));
+  if (history.applied.length <= own.length) return record;
+  const standing = new Set([...history.applied, ...record.applied.filter((id) => adopted.has(id))]);
+  return { ...history, applied: migrations.map(({ plan }) => plan.id).filter((id) => standing.has(id)) };
 }
 
 /** What an interrupted CONCURRENTLY left is settled by the run, and is no drift until then. */

@@ -11,6 +11,27 @@ export interface TargetSettings {
   readonly shadow: { readonly url: string | null; readonly disposable: boolean };
 }
 
+/** The folder of plan and files: flag, variable, settings file, `pggit`; as the user would type it. */
+export async function readOutputFolder(
+  flags: { readonly config?: string; readonly out?: string },
+  process: { readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>> },
+): Promise<Result<string>> {
+  const given = flags.out ?? process.env["PGGIT_OUT"];
+  if (given !== undefined) return ok(given);
+  const read = await readSettingsFile(".", flags, process);
+  return read.kind === "failed" ? read : ok(read.value.out ?? "pggit");
+}
+
+async function readSettingsFile(
+  folder: string,
+  flags: { readonly config?: string },
+  process: { readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>> },
+): ReturnType<typeof readSettings> {
+  const named = flags.config ?? process.env["PGGIT_CONFIG"] ?? null;
+  const file = named === null ? join(resolve(process.cwd, folder), "pggit.yaml") : resolve(process.cwd, named);
+  return readSettings(file, { named, root: process.cwd });
+}
+
 const defaults = { lockTimeoutSeconds: 5, statementTimeoutSeconds: 0, lockRetries: 5 };
 
 /** Flags (where the command has them) before `PGGIT_*` variables before the settings file in the folder. */
@@ -19,9 +40,7 @@ export async function readTargetSettings(
   flags: { readonly config?: string; readonly shadowUrl?: string; readonly shadowDisposable?: boolean },
   process: { readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>> },
 ): Promise<Result<TargetSettings>> {
-  const named = flags.config ?? process.env["PGGIT_CONFIG"] ?? null;
-  const file = named === null ? join(resolve(process.cwd, folder), "pggit.yaml") : resolve(process.cwd, named);
-  const read = await readSettings(file, { named, root: process.cwd });
+  const read = await readSettingsFile(folder, flags, process);
   if (read.kind === "failed") return read;
   const { drift, apply, shadow, approvals } = read.value;
   const required = typeof approvals === "number" ? { required: approvals } : approvals;

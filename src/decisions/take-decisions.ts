@@ -6,7 +6,9 @@ import { parseTree } from "../sql/parser.ts";
 import { maskSecrets } from "../sql/secrets.ts";
 import { splitStatements } from "../sql/split.ts";
 import { contentOf } from "./content.ts";
-import { problem, type DecisionFile, type DecisionFill, type RecordedDecision } from "./decision-file.ts";
+import type { DecisionFile, DecisionFill, RecordedDecision } from "./decision-file.ts";
+import { problem } from "./problem.ts";
+import { withAcceptedSql } from "./program-suggestion.ts";
 import { effectOf, type Effect } from "./effect.ts";
 
 /** A decided edge case, and what the decision changes. */
@@ -26,6 +28,8 @@ export interface Taking {
   readonly earlier: readonly Settled[];
   /** ISO 8601: when decisions were made that do not say it. */
   readonly now: string;
+  /** SQL that an earlier plan offered for a question, by its id; a database gave it. */
+  readonly offered: ReadonlyMap<string, string>;
 }
 
 export interface Taken {
@@ -42,7 +46,8 @@ export function takeDecisions(raised: readonly EdgeCase[], taking: Taking): Resu
   const edgeCases = raised.filter((edgeCase) => !isAnswered(edgeCase, taking.earlier));
   const failures: Failure[] = [];
   const fresh: Settled[] = [];
-  const decided = edgeCases.map((edgeCase): EdgeCase => {
+  const decided = edgeCases.map((raised): EdgeCase => {
+    const edgeCase = asAccepted(raised, taking);
     const decision = findDecision(edgeCase, taking);
     if (decision === undefined) return edgeCase;
     const settled = settle(edgeCase, decision, taking);
@@ -71,6 +76,16 @@ function isAnswered({ id, migration, kind }: EdgeCase, earlier: readonly Settled
       return same && (effect.kind === "replace-step" || effect.kind === "extract-step");
     })
   );
+}
+
+/** SQL that was accepted for this content is its suggestion, whoever made it; a decision that does not have it yet is about what the plan offered. */
+function asAccepted(edgeCase: EdgeCase, { file, history, offered }: Taking): EdgeCase {
+  const own = file.decisions.filter(({ id, choice }) => id === edgeCase.id && choice === "use-suggestion");
+  if (own.length === 0) return edgeCase;
+  const content = contentOf(edgeCase, history);
+  const recorded = own.find((decision) => decision.sql !== null && decision.content === content)?.sql;
+  const sql = recorded ?? (own.some((decision) => decision.sql === null) ? offered.get(edgeCase.id) : undefined);
+  return sql === undefined || sql === null ? edgeCase : withAcceptedSql(edgeCase, sql);
 }
 
 /** Made on this content, or on none yet. A suggestion that is another now was not accepted. */

@@ -1,4 +1,5 @@
 import type { Change } from "./change.ts";
+import type { AdoptedDrift } from "./drift.ts";
 import type { EdgeCase } from "./edge-case.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Finding, MigrationFile, ToolName } from "./history.ts";
@@ -44,6 +45,8 @@ export interface PlanMigration {
   readonly checksum: string | null;
   /** The columns of the source tool's own table that its files tell; absent where version and checksum are enough. */
   readonly entry?: Readonly<Record<string, string | null>>;
+  /** Of a difference that was found in a database and became a migration; absent for the source tool's own. */
+  readonly adopted?: Pick<AdoptedDrift, "differences" | "reason">;
   /** The folder under `migrations/`. */
   readonly folder: string;
   readonly up: readonly PlanStatement[];

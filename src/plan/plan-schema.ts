@@ -64,6 +64,7 @@ const migration = z.strictObject({
   files: z.array(z.strictObject({ path: z.string(), role: z.enum(["up", "down", "both", "verify", "settings"]), sha256 })),
   checksum: z.string().nullable(),
   entry: z.record(z.string(), z.string().nullable()).optional(),
+  adopted: z.strictObject({ differences: strings, reason: z.string() }).optional(),
   folder: z.string(),
   up: z.array(statement),
   rollback: z.strictObject({

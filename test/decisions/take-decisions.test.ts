@@ -39,8 +39,16 @@ function decided(id: string, choice: string, given: Partial<RecordedDecision> = 
 }
 
 function taking(decisions: readonly RecordedDecision[], given: Partial<Taking> = {}): Taking {
-  const file: DecisionFile = { path: "pggit/decisions.yaml", text: "", decisions, drift: [] };
-  return { file, history: history(migration("V1"), migration("V2"), migration("V3")), dependencies: [], earlier: [], now, ...given };
+  const file: DecisionFile = { path: "pggit/decisions.yaml", text: "", decisions, drift: [], adopted: [] };
+  return {
+    file,
+    history: history(migration("V1"), migration("V2"), migration("V3")),
+    dependencies: [],
+    earlier: [],
+    now,
+    offered: new Map(),
+    ...given,
+  };
 }
 
 function taken(edgeCases: readonly EdgeCase[], request: Taking) {
@@ -109,6 +117,11 @@ describe("a decision", () => {
   test("on a suggestion that is another now is asked anew", () => {
     const suggestion = { text: "", sql: "CREATE TABLE a (id int)", origin: "source-literals", proven: false } as const;
     const edge = questionOf("V1-q", { kind: "custom-code", suggestion, choices: ["use-suggestion", "keep"] });
+    const unseen = questionOf("V1-q", { kind: "custom-code", suggestion: null, choices: ["keep"] });
+    const offered = new Map([["V1-q", "CREATE TABLE c (id int)"]]);
+    const fromDatabase = taken([unseen], taking([decided("V1-q", "use-suggestion")], { offered }));
+    expect(fromDatabase.settled).toMatchObject([{ effect: { kind: "replace-step", sql: "CREATE TABLE c (id int)" } }]);
+    expect(fromDatabase.edgeCases).toMatchObject([{ suggestion: { sql: "CREATE TABLE c (id int)" }, choices: ["keep", "use-suggestion"] }]);
     const accepted = taken([edge], taking([decided("V1-q", "use-suggestion", { sql: "CREATE TABLE a (id int)\n" })]));
     expect(accepted.settled).toMatchObject([{ effect: { kind: "replace-step", sql: suggestion.sql } }]);
     expect(taken([edge], taking([decided("V1-q", "use-suggestion", { sql: "CREATE TABLE b (id int)" })])).settled).toEqual([]);
