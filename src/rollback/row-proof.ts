@@ -5,7 +5,7 @@ import type { MigrationReplay } from "../model/replay.ts";
 import type { Loss } from "../model/rollback.ts";
 import { rowTrialFunctions } from "../rows/functions.ts";
 import { readHints } from "../rows/hints.ts";
-import { planSeeds } from "../rows/seeds.ts";
+import { FITTING_BOTH, keepWays, planSeeds, type SeedMemory } from "../rows/seeds.ts";
 import { shapeOf, type TableShape } from "../rows/shape.ts";
 import { parseStatement } from "../sql/statement.ts";
 import { scopeOf } from "../replay/scope.ts";
@@ -19,7 +19,9 @@ import { addedLabels, newRows } from "./row-violations.ts";
 const MOST_ROWS_WRITTEN = 5_000;
 const LONGEST = 5;
 /** Tables that are tried one by one where something fails with the rows of all. */
-const MOST_ALONE = 8;
+const MOST_ALONE = 4;
+/** Rows that are tried by themselves where the migration refuses others: plain ones, empty, and with NULL. */
+const APART: readonly number[] = [0, 6, 2, 4];
 
 /** What is asked of rows: a candidate that was seen to bring the definitions back. */
 export interface RowQuestion {
@@ -53,12 +55,13 @@ export interface RowProverContext {
 /** Puts the functions of the row proof on the shadow, beside the reader's. Not inside a transaction. */
 export async function createRowProver(context: RowProverContext): Promise<RowProver> {
   await context.session.run(rowTrialFunctions(context.session.engine));
+  const memory: SeedMemory = new WeakMap();
   let seconds = 0;
   return {
     async prove(question) {
       const started = context.now();
-      const plan = planTrial(question, context);
-      const outcome = plan === null || "notCovered" in plan ? plan : await proveWith(plan, question, context);
+      const plan = planTrial(question, { ...context, memory });
+      const outcome = plan === null || "notCovered" in plan ? plan : await proveWith(plan, question, { ...context, memory });
       seconds += context.now() - started;
       return outcome;
     },
@@ -70,10 +73,14 @@ export async function createRowProver(context: RowProverContext): Promise<RowPro
   };
 }
 
+interface Remembering {
+  readonly memory: SeedMemory;
+}
+
 /** `null` where no table is concerned; an outcome where it cannot be tried. */
 function planTrial(
   { candidate, replay, conditions, guards }: RowQuestion,
-  { reader, resetBetween }: RowProverContext,
+  { reader, resetBetween, memory }: RowProverContext & Remembering,
 ): RowTrialPlan | RowOutcome | null {
   const settings = ["RESET ROLE", ...resetBetween.flatMap(insideTransaction)];
   const down = candidate.statements.flatMap(({ sql }) => insideTransaction(sql));
@@ -92,9 +99,9 @@ function planTrial(
     const now = stays.get(table);
     return now === undefined ? null : shapeOf(now, tables.findAfter, tables.belowAfter(now.identity));
   };
-  const first = planSeeds(tables.before, { find: tables.findBefore, below: tables.belowBefore, hints, seeded: new Set(), later });
+  const first = planSeeds(tables.before, { find: tables.findBefore, below: tables.belowBefore, hints, memory, seeded: new Set(), later });
   const seeded = new Set(first.seeds.map(({ shape }) => shape.identity));
-  const then = planSeeds(tables.created, { find: tables.findAfter, below: tables.belowAfter, hints, seeded, later: () => null });
+  const then = planSeeds(tables.created, { find: tables.findAfter, below: tables.belowAfter, hints, memory, seeded, later: () => null });
   return {
     down: candidate.origin === "authored" ? [...settings, ...down] : down,
     up: tables.before.length === 0 ? [] : [...settings, ...(upAgain ?? [])],
@@ -129,11 +136,12 @@ function comparedTables({ before }: RowTables): RowTrialPlan["compare"] {
   );
 }
 
-async function proveWith(plan: RowTrialPlan, { upLoses }: RowQuestion, context: RowProverContext): Promise<RowOutcome> {
-  const run = (chosen: Chosen): Promise<RowTrialAnswer> => runRowTrial(plan, chosen, context);
+async function proveWith(first: RowTrialPlan, { upLoses }: RowQuestion, context: RowProverContext & Remembering): Promise<RowOutcome> {
   const notes: string[] = [];
   let chosen: Chosen = {};
-  let answer = await run(chosen);
+  let answer = await runRowTrial(first, chosen, context);
+  const plan = narrow(first, answer, context);
+  const run = (chosen: Chosen): Promise<RowTrialAnswer> => runRowTrial(plan, chosen, context);
   if (!isAllowed(answer)) {
     const refused = answer.stage === "up" ? answer.failure : null;
     const settled = await chooseRows(plan, run);
@@ -167,6 +175,13 @@ function listOf(names: readonly string[]): string {
 
 type Run = (chosen: Chosen) => Promise<RowTrialAnswer>;
 
+/** The plan with the ways alone that PostgreSQL took, so that no later trial looks for them again. */
+function narrow(plan: RowTrialPlan, { seeded, added }: RowTrialAnswer, { memory }: Remembering): RowTrialPlan {
+  const taken = (seeds: RowTrialPlan["seeds"], answers: RowTrialAnswer["seeded"]): RowTrialPlan["seeds"] =>
+    answers === null ? seeds : seeds.map((seed, at) => keepWays(seed, answers[at]?.ways ?? [], memory));
+  return { ...plan, seeds: taken(plan.seeds, seeded), added: taken(plan.added, added) };
+}
+
 /** Whether the migration runs with these rows, and its way back claims to. */
 function isAllowed({ stage, fired, guarded }: RowTrialAnswer): boolean {
   return stage !== "up" && guarded?.includes(true) !== true && (stage !== "down" || fired?.includes(true) !== true);
@@ -174,7 +189,10 @@ function isAllowed({ stage, fired, guarded }: RowTrialAnswer): boolean {
 
 /** The rows with which the migration itself runs and that no condition keeps out: some of each table, else all of some tables; `null` where there are none. */
 async function chooseRows(plan: RowTrialPlan, run: Run): Promise<{ readonly chosen: Chosen; readonly answer: RowTrialAnswer } | null> {
-  const numbers = new Set(plan.seeds.filter(({ wanted }) => wanted).flatMap(({ numbers }) => numbers));
+  const written = new Set(plan.seeds.filter(({ wanted }) => wanted).flatMap(({ numbers }) => numbers));
+  const numbers = APART.filter((number) => written.has(number));
+  const fitted = await firstThatRuns([{ rows: new Set(FITTING_BOTH) }], run);
+  if (fitted !== null) return fitted;
   const fitting: number[] = [];
   for (const number of numbers) if (isAllowed(await run({ rows: new Set([number]), plain: true }))) fitting.push(number);
   const some = await firstThatRuns([{ rows: new Set(fitting) }, { rows: new Set(fitting.slice(0, 1)) }], run);

@@ -8,8 +8,9 @@ export const ROWS_PER_TABLE = 6;
 const WITH_NULLS = 4;
 const DUPLICATE = 5;
 
-/** Ways to write one row that are tried after each other. */
+/** Ways to write one row that are tried after each other: many for the plain row of a table, so that it gets one at all, few for the others. */
 const MOST_TRIES = 32;
+const FEW_TRIES = 6;
 
 /** A row to be written: INSERT statements that are tried in order until PostgreSQL takes one. */
 export type RowTries = readonly string[];
@@ -36,7 +37,9 @@ export function composeRow({ shape, hints }: Composition, row: number, overrides
       ? []
       : [{ name: column.name, values: [...rotate(values, row).map(quoteLiteral), ...(column.notNull ? [] : ["NULL"])] }];
   });
-  return combinations(open).map((choice) => insert(shape, new Map([...plain, ...choice])));
+  return combinations(open, row === 0 || row > DUPLICATE ? MOST_TRIES : FEW_TRIES).map((choice) =>
+    insert(shape, new Map([...plain, ...choice])),
+  );
 }
 
 function literal(value: string | null): string {
@@ -51,6 +54,7 @@ function rotate<T>(values: readonly T[], by: number): readonly T[] {
 /** The first combination is what was generated; then the open columns take their values in turn, each by itself first. */
 function combinations(
   open: readonly { readonly name: string; readonly values: readonly string[] }[],
+  most: number,
 ): readonly ReadonlyMap<string, string>[] {
   if (open.length === 0) return [new Map()];
   const choices: ReadonlyMap<string, string>[] = [];
@@ -66,7 +70,7 @@ function combinations(
     }
   }
   choices.push(new Map());
-  return choices.slice(0, MOST_TRIES);
+  return choices.slice(0, most);
 }
 
 function isKey({ keys }: TableShape, column: string): boolean {

@@ -10,13 +10,15 @@ export const MOST_TABLES = 60;
 const REFERRED_ROWS: readonly number[] = [0, 6, 7];
 const ALL_ROWS: readonly number[] = Array.from({ length: ROWS_PER_TABLE }, (_, row) => row);
 /** Rows that keep to what the table demands after the migration, too. */
-const FITTING_BOTH: readonly number[] = [0, 6];
+export const FITTING_BOTH: readonly number[] = [0, 6];
 
 /** The rows to be made for one table, with their numbers. */
 export interface Seed {
   readonly shape: TableShape;
   readonly numbers: readonly number[];
   readonly rows: readonly RowTries[];
+  /** Where what PostgreSQL took is remembered: the table, for rows that depend on nothing else. */
+  readonly of: CatalogObject | null;
   /** Asked for by itself, and not only referred to. */
   readonly wanted: boolean;
 }
@@ -39,10 +41,26 @@ export interface SeedContext {
   /** The partitions of a table, as far as they are known. */
   readonly below: (identity: string) => readonly CatalogObject[];
   readonly hints: TextHints;
+  readonly memory: SeedMemory;
   /** Tables that have their rows already. */
   readonly seeded: ReadonlySet<string>;
   /** What a table becomes by the migration, where it stays. */
   readonly later: (table: CatalogObject) => TableShape | null;
+}
+
+/** The statements that PostgreSQL took for the rows of a table that others refer to, as long as its definition is the same. */
+export type SeedMemory = WeakMap<CatalogObject, readonly RowTries[]>;
+
+/** The seed with those ways alone that PostgreSQL took: `ways` has one for each row, `null` where it took none; remembered for the next migration. */
+export function keepWays(seed: Seed, ways: readonly (number | null)[], memory: SeedMemory): Seed {
+  if (ways.length !== seed.rows.length) return seed;
+  const kept = seed.rows.flatMap((row, at) => {
+    const way = row[ways[at] ?? -1];
+    return way === undefined ? [] : [{ number: seed.numbers[at] ?? 0, row: [way] }];
+  });
+  const rows = kept.map(({ row }) => row);
+  if (seed.of !== null) memory.set(seed.of, rows);
+  return { ...seed, rows, numbers: kept.map(({ number }) => number) };
 }
 
 /** Plans the rows of these tables and of all that they refer to, deepest first. */
@@ -79,15 +97,18 @@ function seedOf(
   { context, wanted }: { readonly context: SeedContext; readonly wanted: boolean },
 ): Seed {
   const { hints, find } = context;
-  if (!wanted)
-    return { shape, wanted, numbers: REFERRED_ROWS, rows: REFERRED_ROWS.map((row) => composeRow({ shape, hints: NO_HINTS }, row)) };
+  if (!wanted) {
+    const rows = context.memory.get(object) ?? REFERRED_ROWS.map((row) => composeRow({ shape, hints: NO_HINTS }, row));
+    return { shape, wanted, of: object, numbers: REFERRED_ROWS.slice(0, rows.length), rows };
+  }
   const later = context.later(object);
-  if (later === null) return { shape, wanted, numbers: ALL_ROWS, rows: ALL_ROWS.map((row) => composeRow({ shape, hints }, row)) };
+  if (later === null) return { shape, wanted, of: null, numbers: ALL_ROWS, rows: ALL_ROWS.map((row) => composeRow({ shape, hints }, row)) };
   const both = bothShapes(shape, later, find);
   const numbers = [...new Set([...ALL_ROWS, ...FITTING_BOTH])];
   return {
     shape,
     wanted,
+    of: null,
     numbers,
     rows: numbers.map((row) => composeRow({ shape: FITTING_BOTH.includes(row) ? both : shape, hints }, row)),
   };
@@ -101,6 +122,7 @@ export function seedWith(shape: TableShape, rows: readonly { readonly number: nu
     shape,
     numbers: rows.map(({ number }) => number),
     rows: rows.map(({ number, overrides }) => composeRow({ shape, hints: new Map() }, number, overrides)),
+    of: null,
     wanted: true,
   };
 }
