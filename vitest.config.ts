@@ -8,6 +8,8 @@ const project = (name: string, include: string, globalSetup: readonly string[]) 
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: "forks" as const,
+    // The histories of tests are short (src/database/wasm-compiler.ts).
+    execArgv: ["--no-wasm-tier-up", "--no-wasm-dynamic-tiering"],
     globalSetup: globalSetup.map((file) => `test/support/${file}`),
   },
 });

@@ -6,6 +6,8 @@ import type { TargetFlags } from "./apply-flags.ts";
 import type { RollbackFlags } from "./rollback.ts";
 import type { Failure } from "../model/failure.ts";
 import { collect, collectPair } from "./options.ts";
+import { registerExport } from "./export.ts";
+import { registerHistoryCommands } from "./history-commands.ts";
 import { fileSystemFailure } from "./file-system-failure.ts";
 import { failuresAsJson, renderFailures } from "./print-failures.ts";
 import { programVersion } from "./program-version.ts";
@@ -146,6 +148,9 @@ program
     );
     return undefined;
   });
+
+registerHistoryCommands(program);
+registerExport(program);
 
 outliveReader(process.stdout);
 outliveReader(process.stderr);
