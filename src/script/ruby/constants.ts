@@ -1,0 +1,43 @@
+import type { SourceLocation } from "../../model/source.ts";
+import { unknown, type Value } from "../value.ts";
+import type { Frame, Interpreter } from "./interpreter.ts";
+import { ancestorsOf, isModule, type RubyModule } from "./modules.ts";
+
+interface Place {
+  readonly frame: Frame;
+  readonly run: Interpreter;
+  readonly location: SourceLocation;
+}
+
+function ownConstant(module: RubyModule, name: string): Value | undefined {
+  for (const each of ancestorsOf(module)) {
+    const found = each.constants.get(name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** By the modules around the text, their ancestors, the top level, then the world. */
+export async function findConstant(name: string, { frame, run, location }: Place): Promise<Value> {
+  const around = [...frame.nesting, ...(frame.self.kind === "thing" && isModule(frame.self) ? [frame.self] : []), run.world.topLevel];
+  for (const module of around) {
+    const found = ownConstant(module, name);
+    if (found !== undefined) return found;
+  }
+  for (const module of frame.nesting) {
+    const found = await run.world.constant(`${module.name}::${name}`, location);
+    if (found !== null) return found;
+  }
+  return (await run.world.constant(name, location)) ?? unknown(`nothing is known of ${name}`, location);
+}
+
+/** `parent::name`. */
+export async function findConstantIn(parent: Value, name: string, { run, location }: Place): Promise<Value> {
+  if (parent.kind === "unknown") return unknown(parent.reason.replace(/^(nothing is known of \S+)$/, `$1::${name}`), location);
+  if (parent.kind === "thing" && isModule(parent)) {
+    const found = ownConstant(parent, name);
+    if (found !== undefined) return found;
+  }
+  const path = parent.kind !== "thing" || parent === run.world.topLevel ? name : `${parent.name}::${name}`;
+  return (await run.world.constant(path, location)) ?? unknown(`nothing is known of ${path}`, location);
+}
