@@ -14,11 +14,15 @@ export interface Call {
 
 export type Options = ReadonlyMap<string, Value>;
 
-/** A message as an operation: keywords, or a map that stands last, are its options. */
+/** Operations whose last argument is a value, which may be a map. */
+const takesValue: ReadonlySet<string> = new Set(["change_column_default", "change_default", "change_column_null", "change_null"]);
+
+/** A message as an operation: keywords, or a map that stands last (as Ruby 2 took it), are its options. */
 export function toCall(message: Message): Call {
   const last = message.positional.at(-1);
-  const map = message.keywords ?? (last?.kind === "map" ? last : null);
-  const args = message.keywords === null && last?.kind === "map" ? message.positional.slice(0, -1) : message.positional;
+  const isOptions = message.keywords === null && last?.kind === "map" && !takesValue.has(message.name);
+  const map = message.keywords ?? (isOptions ? last : null);
+  const args = isOptions ? message.positional.slice(0, -1) : message.positional;
   return { name: message.name, args, options: optionsOf(map), block: message.block, location: message.location };
 }
 

@@ -14,7 +14,11 @@ export interface Connection {
   /** What `datetime` is called (`PostgreSQLAdapter.datetime_type`). */
   readonly datetimeType: string;
   readonly catalog: Catalog;
+  /** The versions that are in `schema_migrations` when the migration runs. */
+  readonly versionsBefore: readonly string[];
   readonly inflect: Inflector;
+  /** The gem schema_plus is there: `add_column` takes `index:`, and an index may pass over case. */
+  readonly schemaPlus: boolean;
   readonly run: Interpreter;
   /** A file of the project, `null` where there is none. */
   readFile(path: string): string | null;

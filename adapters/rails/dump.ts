@@ -61,15 +61,23 @@ function newestVersion(text: string): string | null {
 }
 
 const tables = bookkeepingTables.join("|");
-const ofRails = new RegExp(`^(?:CREATE TABLE|ALTER TABLE(?: IF EXISTS)?(?: ONLY)?|DROP TABLE(?: IF EXISTS)?|INSERT INTO|COMMENT ON TABLE)\\s+(?:"?[a-z_]+"?\\.)?"?(?:${tables})"?\\b`, "i");
+const ofRails = new RegExp(
+  `^(?:CREATE TABLE|ALTER TABLE(?: IF EXISTS)?(?: ONLY)?|INSERT INTO|COMMENT ON TABLE|CREATE (?:UNIQUE )?INDEX \\S+ ON(?: ONLY)?)\\s+(?:"?[a-z_]+"?\\.)?"?(?:${tables})"?(?:\\s|$)`,
+  "i",
+);
 
-/** The statements of a `pg_dump`: without what begins and ends it, what clears a database before, and Rails' own tables. */
+/** What `--clean` puts before everything else, up to the first statement that makes something. */
+const clearing = /^(?:DROP|SET|SELECT|ALTER\b.*\bDROP\b|CREATE OR REPLACE VIEW|ALTER TABLE IF EXISTS)\b/is;
+
+/** Of the session, or of the database as it is made; not of its schema. */
+const ofSession = /^(?:SET\s+(?:transaction_timeout|default_table_access_method)\b|CREATE SCHEMA (?:IF NOT EXISTS )?public\b|COMMENT ON SCHEMA public\b|SELECT pg_catalog\.set_config\('search_path')/i;
+
+/** The statements of a `pg_dump`: without what clears a database before, what begins and ends it, and Rails' own tables. */
 async function* structureSteps(text: string, file: string): AsyncGenerator<Step> {
-  const plain = text.replace(/^\\.*$/gm, "");
-  for (const { sql, location } of placeStatements(plain, { file, line: 1 })) {
-    if (ofRails.test(sql) || /^(?:DROP|ALTER TABLE IF EXISTS)\b/i.test(sql) || /^SET\s+(?:transaction_timeout|default_table_access_method)\b/i.test(sql)) continue;
-    if (/^(?:CREATE SCHEMA (?:IF NOT EXISTS )?public\b|COMMENT ON SCHEMA public\b)/i.test(sql)) continue;
-    if (/^SELECT pg_catalog\.set_config\('search_path'/i.test(sql)) continue;
+  const all = placeStatements(text.replace(/^\\.*$/gm, ""), { file, line: 1 });
+  const begin = all.findIndex(({ sql }) => !clearing.test(sql));
+  for (const [index, { sql, location }] of all.entries()) {
+    if (ofRails.test(sql) || ofSession.test(sql) || (index < begin && !/^(?:SET|SELECT)\b/i.test(sql))) continue;
     yield { kind: "statement", sql, location };
   }
 }

@@ -14,6 +14,9 @@ export interface Shared {
   /** Major and minor of the Rails that runs them, as 7.2. */
   readonly railsVersion: number;
   readonly datetimeType: string;
+  readonly schemaPlus: boolean;
+  /** Of all migrations of the history. */
+  readonly versions: readonly string[];
   readonly assumptions: Readonly<Record<string, string>>;
 }
 

@@ -1,6 +1,6 @@
 import type { EdgeCaseDraft } from "../../src/model/edge-case.ts";
 import type { Step } from "../../src/model/history.ts";
-import { formatLocation } from "../../src/model/source.ts";
+import { formatLocation, type SourceLocation } from "../../src/model/source.ts";
 import { BreakSignal, NextSignal, RaisedError, ReturnSignal } from "../../src/script/ruby/signals.ts";
 import { Stuck } from "../../src/script/stuck.ts";
 import type { MigrationSource } from "./migration.ts";
@@ -10,6 +10,8 @@ export interface Problems {
   stuck(problem: Stuck, statement: string): Promise<void>;
   /** The run was ended by this. Throws it where it is a bug of the program. */
   ended(error: unknown, direction: "up" | "down"): Promise<void>;
+  /** A text was made of the time of the run. */
+  timed(location: SourceLocation): void;
   edgeCases(): readonly EdgeCaseDraft[];
 }
 
@@ -22,6 +24,7 @@ const shown = 2_000;
 
 export function createProblems({ id, source }: MigrationSource, emit: (step: Step) => Promise<void>): Problems {
   const found: Found[] = [];
+  let timed: SourceLocation | null = null;
   const add = async (problem: Stuck, text: string): Promise<void> => {
     found.push({ problem, text });
     if (found.length === 1) await emit({ kind: "custom-code", language: "ruby", text, reason: problem.reason, location: problem.location });
@@ -39,13 +42,31 @@ export function createProblems({ id, source }: MigrationSource, emit: (step: Ste
       if (error instanceof Stuck) return add(error, source.textOf(source.program.location));
       throw error;
     },
-    edgeCases: () => (found.length === 0 ? [] : [question(id, found)]),
+    timed(location) {
+      timed ??= location;
+    },
+    edgeCases: () => [...(found.length === 0 ? [] : [question(id, found)]), ...(timed === null ? [] : [timeQuestion(id, timed)])],
   };
 }
 
 /** A way back that refuses, as a statement that does. */
 function refusal({ location, type }: RaisedError): Step {
   return { kind: "statement", sql: `DO $$ BEGIN RAISE EXCEPTION '${type.replaceAll("'", "''")}'; END $$`, location };
+}
+
+/** The time of the run stands in what is sent: here that of the version, which is wrong where it is run later. */
+function timeQuestion(id: string, location: SourceLocation): EdgeCaseDraft {
+  return {
+    kind: "nondeterministic",
+    title: `${id} puts the time of its run into its SQL`,
+    question: `${formatLocation(location)}: the migration reads the clock. The converted history has the time of its version instead: is that right for databases on which it is still to run?`,
+    action: "Keep it where every database has run it, or write its SQL with now() in the place of the text.",
+    risk: "MEDIUM",
+    source: { location, text: "" },
+    suggestion: null,
+    evidence: [{ part: "read", statement: "the time of the run is taken to be that of the version", value: 0.9 }],
+    choices: ["keep", "exclude"],
+  };
 }
 
 function question(id: string, found: readonly Found[]): EdgeCaseDraft {

@@ -9,6 +9,8 @@ export interface ProjectFiles {
   fileOfConstant(path: string, inflect: Inflector): string | null;
   /** What `require` or `require_relative` names. */
   resolveRequire(path: string, from: string | null): string | null;
+  /** Modules that initializers include into every migration, with the files that say so. */
+  migrationExtensions(): readonly { readonly path: string; readonly name: string }[];
 }
 
 /** Bigger files are no code that a migration uses. */
@@ -26,14 +28,15 @@ export function listFiles(root: string, folder: string, extension: string): read
 /** `root`: of the repository; `base`: of the Rails project in it. `contents` stand in the place of what is on disk, by path relative to the root. */
 export function openProject(root: string, base: string, contents: ReadonlyMap<string, Uint8Array>): ProjectFiles {
   const inside = (path: string): string | null => {
-    const normal = posix.normalize(posix.join(base, path));
+    // Where a script stands is told from the root of the repository, what it names from that of its project.
+    const normal = posix.normalize(base !== "." && path.startsWith(`${base}/`) ? path : posix.join(base, path));
     return normal.startsWith("../") || posix.isAbsolute(normal) ? null : normal;
   };
   let index: ReadonlyMap<string, string> | null = null;
   const constants = (): ReadonlyMap<string, string> => {
     index ??= new Map(
       ["lib", "app"].flatMap((folder) =>
-        listFiles(join(root, base), folder, ".rb").map((path) => [path.replace(/^lib\/|^app\/[^/]+\/(?:concerns\/)?/, "").replace(/\.rb$/, ""), path] as const),
+        listFiles(join(root, base), folder, ".rb").map((path) => [path.replace(/^lib\/|^app\/[^/]+\/(?:concerns\/)?/, "").replace(/\.rb$/, ""), posix.join(base, path)] as const),
       ),
     );
     return index;
@@ -47,8 +50,12 @@ export function openProject(root: string, base: string, contents: ReadonlyMap<st
     const found = statSync(file, { throwIfNoEntry: false });
     return found?.isFile() && found.size <= mostBytes ? readFileSync(file, "utf8") : null;
   };
+  let extensions: readonly { readonly path: string; readonly name: string }[] | null = null;
+  const included = /^[^#\n]*ActiveRecord::Migration\.(?:include|prepend)\s*\(?\s*([A-Z][\w:]*)/gm;
   return {
     read,
+    migrationExtensions: () =>
+      (extensions ??= listFiles(join(root, base), "config/initializers", ".rb").flatMap((path) => [...(read(path) ?? "").matchAll(included)].map(([, name = ""]) => ({ path, name })))),
     fileOfConstant: (path, inflect) => constants().get(path.split("::").map((part) => inflect.underscore(part)).join("/")) ?? null,
     resolveRequire(path, from) {
       const candidates = from === null ? [path, `lib/${path}`, `app/models/${path}`] : [posix.join(posix.dirname(from), path)];

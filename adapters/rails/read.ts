@@ -26,15 +26,17 @@ export async function readHistory(options: ReadOptions): Promise<Result<History>
   const database = chosen.value;
   const toolVersion = options.assumptions["rails.version"] ?? railsVersionOf(options.root, database.base);
   const files = openProject(options.root, database.base, options.contents ?? new Map());
+  const paths = migrationFiles(options.root, database.folders);
   const shared: Shared = {
+    versions: paths.map((path) => parseFileName(path)?.version ?? "0"),
     parse: await loadRubyParser(),
     files,
     inflect: createInflector(inflectionRules(files.read("config/initializers/inflections.rb"))),
     railsVersion: Number(/^\d+\.\d+/.exec(toolVersion ?? newest)?.[0] ?? newest),
     datetimeType: options.assumptions["rails.datetime_type"] ?? datetimeType(files.read("config/application.rb"), files.read("config/initializers/active_record.rb")),
+    schemaPlus: /^(?:yes|true|1)$/i.test(options.assumptions["gem.schema_plus"] ?? "") || /^ {4}schema_plus/m.test(files.read("Gemfile.lock") ?? ""),
     assumptions: options.assumptions,
   };
-  const paths = migrationFiles(options.root, database.folders);
   const base = {
     kind: "history" as const,
     tool: "rails" as const,

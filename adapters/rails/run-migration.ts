@@ -47,9 +47,11 @@ export async function runMigration(file: MigrationSource, shared: Shared, { at, 
     datetimeType: shared.datetimeType,
     catalog,
     inflect: shared.inflect,
+    schemaPlus: shared.schemaPlus,
     run: world.run,
     readFile: (path) => shared.files.read(path),
     note,
+    versionsBefore: shared.versions.filter((version) => BigInt(version) < BigInt(file.version)),
     async send(sql, location) {
       for (const statement of placeStatements(sql, location)) await emit({ kind: "statement", ...statement });
       catalog.changed();
@@ -60,6 +62,7 @@ export async function runMigration(file: MigrationSource, shared: Shared, { at, 
     {
       ...shared,
       facts: {
+        clock: { now: Date.parse(file.date ?? "2000-01-01T00:00:00.000Z"), told: ({ location }) => problems.timed(location) },
         railsVersion: shared.railsVersion,
         assumptions: shared.assumptions,
         asked: (fact, answer, { location }) => note("rails-fact", `${fact} is taken to be ${answer}; say otherwise with --assume.`, location),
@@ -74,6 +77,7 @@ export async function runMigration(file: MigrationSource, shared: Shared, { at, 
     if (entry === "file") return { notes, edgeCases: problems.edgeCases() };
     const found = findClass(world.topLevel, file.shape.className);
     if (found === null) throw new Stuck("there is no migration class in this file", { file: file.source.file, line: 1 });
+    found.includes.push(...(await world.extensions()));
     await runDirection(found, { runner, run: world.run, location: { file: file.source.file, line: 1 } });
   } catch (error) {
     await problems.ended(error, direction);

@@ -1,9 +1,11 @@
 import { boolean, list, nil, symbol, text, type Value } from "../../../src/script/value.ts";
-import { demand, isSet, optionText, textOf, textsOf, without, type Call } from "../call.ts";
+import { demand, isSet, optionsOf, optionText, textOf, textsOf, without, type Call } from "../call.ts";
 import { columnSql, columnType, resolveColumn, timestampOptions, type ColumnRequest } from "../columns.ts";
 import type { Connection, Operation } from "../connection.ts";
 import { indexName, quoteColumn, quoteTable } from "../names.ts";
-import { plainSql, quoteText, valueSql } from "../values.ts";
+import { plainSql, valueSql } from "../values.ts";
+import { addIndex } from "./indexes.ts";
+import { commentSql, record, renameIndexSql } from "./shared.ts";
 
 function tableOf({ args, location }: Call): string {
   return textOf(args[0], "the table", location);
@@ -22,13 +24,12 @@ export const addColumn: Operation = async (call, at) => {
   await at.send(`ALTER TABLE ${quoteTable(table)} ADD ${await columnSql(column, at)}`, call.location);
   const comment = optionText(call, "comment");
   if (comment !== null) await at.send(commentSql(`COLUMN ${quoteTable(table)}.${quoteColumn(name)}`, comment), call.location);
+  if (at.schemaPlus && isSet(call, "index")) {
+    const options = optionsOf(call.options.get("index") ?? nil);
+    await addIndex({ ...call, args: [text(table), text(name)], options }, at);
+  }
   return nil;
 };
-
-/** `COMMENT ON …`; an empty comment is none. */
-export function commentSql(on: string, comment: string | null): string {
-  return `COMMENT ON ${on} IS ${comment === null || comment === "" ? "NULL" : quoteText(comment)}`;
-}
 
 const addColumns: Operation = async (call, at) => {
   const [table = nil, ...names] = call.args;
@@ -75,12 +76,6 @@ const renameColumn: Operation = async (call, at) => {
   return nil;
 };
 
-/** `ALTER INDEX … RENAME`, in the schema of its table. */
-export function renameIndexSql(table: string, old: string, name: string): string {
-  const schema = /^(.*)\./.exec(table)?.[1];
-  return `ALTER INDEX ${schema === undefined ? "" : `${quoteTable(schema)}.`}${quoteColumn(old)} RENAME TO ${quoteColumn(name)}`;
-}
-
 const changeColumn: Operation = async (call, at) => {
   if (at.level > 5.1) return changeType(call, at);
   await changeType({ ...call, options: without(call.options, "default", "null", "comment") }, at);
@@ -115,11 +110,7 @@ const changeType: Operation = async (call, at) => {
 
 /** `from:` and `to:` say what it becomes by their second. */
 function newValue(call: Call, place: number): Value {
-  return call.options.has("from") && call.options.has("to") ? (call.options.get("to") ?? nil) : (call.args[place] ?? (call.options.size > 0 ? mapOf(call) : nil));
-}
-
-function mapOf({ options }: Call): Value {
-  return { kind: "map", entries: new Map([...options].map(([name, value]) => [`symbol ${name}`, { key: symbol(name), value }])) };
+  return call.options.has("from") && call.options.has("to") ? (call.options.get("to") ?? nil) : (call.args[place] ?? nil);
 }
 
 async function typeOfColumn(table: string, column: string, at: Connection): Promise<string> {
@@ -204,8 +195,3 @@ export const columnOperations: Readonly<Record<string, Operation>> = {
   "column_exists?": columnExists,
   columns: async (call, at) => list((await at.catalog.columns(tableOf(call))).map(({ name, type, nullable }) => record("a column", { name: text(name), sql_type: text(type), null: boolean(nullable) }))),
 };
-
-/** Something with attributes that can be read. */
-export function record(name: string, attributes: Readonly<Record<string, Value>>): Value {
-  return { kind: "thing", name, receive: async (message) => (Object.hasOwn(attributes, message.name) ? (attributes[message.name] ?? null) : null) };
-}

@@ -5,7 +5,7 @@ import { isFalse, isSet, optionText, textOf, textsOf, type Call } from "../call.
 import type { ConstraintInfo } from "../catalog.ts";
 import type { Connection, Operation } from "../connection.ts";
 import { foreignKeyName, quoteColumn, quoteTable, splitName } from "../names.ts";
-import { record } from "./columns.ts";
+import { record } from "./shared.ts";
 
 const actions: Readonly<Record<string, string>> = { nullify: "SET NULL", cascade: "CASCADE", restrict: "RESTRICT" };
 

@@ -1,10 +1,10 @@
 import { RaisedError } from "../../../src/script/ruby/signals.ts";
 import { boolean, list, nil, text, type Value } from "../../../src/script/value.ts";
-import { isSet, optionsOf, optionText, textOf, textsOf, type Call, type Options } from "../call.ts";
+import { isFalse, isSet, optionsOf, optionText, textOf, textsOf, type Call, type Options } from "../call.ts";
 import type { IndexInfo } from "../catalog.ts";
 import type { Connection, Operation } from "../connection.ts";
 import { indexName, isExpression, quoteColumn, quoteTable, splitName, type IndexColumns } from "../names.ts";
-import { commentSql, record, renameIndexSql } from "./columns.ts";
+import { commentSql, record, renameIndexSql } from "./shared.ts";
 
 /** Columns as they are given: a text that is an expression stays one. */
 export function indexColumns(value: Value | undefined, call: Pick<Call, "location">): IndexColumns {
@@ -31,7 +31,9 @@ export async function createIndexSql(table: string, columns: IndexColumns, { cal
   const { options, location } = call;
   const name = optionText(call, "name") ?? indexName(table, columns, indexNameStyle(at));
   if (Buffer.byteLength(name) > 63) throw new RaisedError("ArgumentError", `Index name '${name}' on table '${table}' is too long; the limit is 63 characters`, location);
-  const list = typeof columns === "string" ? columns : quotedColumns(columns, call);
+  const types = at.schemaPlus && isFalse(call, "case_sensitive") ? await at.catalog.columns(table) : [];
+  const isText = (name: string): boolean => /^(?:text|character varying)/.test(types.find((column) => column.name === name)?.type ?? "");
+  const list = typeof columns === "string" ? columns : quotedColumns(columns, { call, isText });
   const algorithm = optionText(call, "algorithm");
   const [using, where] = [optionText(call, "using"), optionText(call, "where")];
   const include = options.get("include");
@@ -52,17 +54,19 @@ export async function createIndexSql(table: string, columns: IndexColumns, { cal
   return [sql, ...(comment === null ? [] : [commentSql(`INDEX ${quoteColumn(name)}`, comment)])];
 }
 
-function quotedColumns(columns: readonly string[], call: Call): string {
-  const opclasses = perColumn(call.options, "opclass", columns, call);
+function quotedColumns(columns: readonly string[], { call, isText }: { readonly call: Call; isText(column: string): boolean }): string {
+  const opclasses = perColumn(call.options, call.options.has("operator_class") ? "operator_class" : "opclass", columns, call);
   const orders = perColumn(call.options, "order", columns, call);
   return columns
-    .map((column) => [quoteColumn(column), opclasses.get(column), orders.get(column)?.toUpperCase()].filter((part) => part !== undefined && part !== "").join(" "))
+    .map((column) => [isText(column) ? `lower(${quoteColumn(column)})` : quoteColumn(column), opclasses.get(column), orders.get(column)?.toUpperCase()].filter((part) => part !== undefined && part !== "").join(" "))
     .join(", ");
 }
 
 export const addIndex: Operation = async (call, at) => {
   const table = textOf(call.args[0], "the table", call.location);
-  const columns = indexColumns(call.args[1], call);
+  const columns = indexColumns(call.args[1] ?? call.options.get("expression"), call);
+  if (call.options.has("operator_class") || call.options.has("expression"))
+    at.note("rails-gem-option", "expression: and operator_class: of an index are options of the gem schema_plus; they were taken as it takes them.", call.location);
   for (const sql of await createIndexSql(table, columns, { call, at, whole: "standing" })) await at.send(sql, call.location);
   return nil;
 };

@@ -4,7 +4,7 @@ import { isSet, optionsOf, optionText, textOf, textsOf, toKeywords, withDefaults
 import { columnSql, primaryKeyColumn } from "../columns.ts";
 import type { Connection, Operation } from "../connection.ts";
 import { indexName, joinTableName, quoteColumn, quoteTable } from "../names.ts";
-import { commentSql, renameIndexSql } from "./columns.ts";
+import { commentSql, renameIndexSql } from "./shared.ts";
 import { createIndexSql } from "./indexes.ts";
 import { addDefinedColumn, emptyDefinition, tableBuilder, type TableDefinition } from "./table-definition.ts";
 

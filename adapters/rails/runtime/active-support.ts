@@ -1,7 +1,8 @@
 import { showSimple } from "../../../src/script/ruby/show.ts";
-import { boolean, list, nil, text, unknown, type Message, type Value } from "../../../src/script/value.ts";
+import { boolean, list, nil, text, type Message, type Value } from "../../../src/script/value.ts";
 import type { Inflector } from "../inflector.ts";
 import { toJson } from "../values.ts";
+import { duration, type Clock } from "./times.ts";
 
 function isBlank(value: Value): boolean {
   switch (value.kind) {
@@ -22,10 +23,8 @@ function isBlank(value: Value): boolean {
   }
 }
 
-const durations: ReadonlySet<string> = new Set(["second", "minute", "hour", "day", "week", "fortnight", "month", "year"].flatMap((unit) => [unit, `${unit}s`]));
-
 /** What ActiveSupport adds to Ruby's own values; `null`: nothing of the kind. */
-export function activeSupport(self: Value, message: Message, inflect: Inflector): Value | null {
+export function activeSupport(self: Value, message: Message, { inflect, clock }: { readonly inflect: Inflector; readonly clock: Clock }): Value | null {
   const { name, positional } = message;
   const [first = nil] = positional;
   switch (name) {
@@ -41,7 +40,7 @@ export function activeSupport(self: Value, message: Message, inflect: Inflector)
       return text(toJson(self));
     default:
   }
-  if ((self.kind === "integer" || self.kind === "float") && durations.has(name)) return unknown(`${showSimple(self)}.${name} is a duration`, message.location);
+  if (self.kind === "integer" || self.kind === "float") return duration(Number(self.value), name, clock);
   if (self.kind === "list" && name === "to_sentence") return text(self.items.map((item) => showSimple(item) ?? "").join(", "));
   if (self.kind === "list" && name === "excluding") return list(self.items.filter((item) => !positional.some((other) => showSimple(other) === showSimple(item))));
   return self.kind === "text" || self.kind === "symbol" ? onText(self.value, message, inflect) : null;

@@ -2,6 +2,7 @@ import { showSimple } from "../../../src/script/ruby/show.ts";
 import { boolean, dictionary, list, nil, text, unknown, type Message, type Thing, type Value } from "../../../src/script/value.ts";
 import type { ProjectFiles } from "../project-files.ts";
 import { toJson } from "../values.ts";
+import { timeThing, type Clock } from "./times.ts";
 
 /** What is taken for granted about where the migrations run. */
 export interface Facts {
@@ -11,6 +12,7 @@ export interface Facts {
   readonly assumptions: Readonly<Record<string, string>>;
   /** Called with each fact that a migration asked for and what it was told. */
   asked(fact: string, answer: string, message: Message): void;
+  readonly clock: Clock;
 }
 
 function thing(name: string, methods: Readonly<Record<string, (message: Message) => Promise<Value | null> | Value | null>>): Thing {
@@ -21,6 +23,22 @@ function thing(name: string, methods: Readonly<Record<string, (message: Message)
 /** Answers everything by what cannot be known, and does nothing. */
 function unknowable(name: string): Thing {
   return { kind: "thing", name, receive: async (message) => (message.name === "===" || message.name === "is_a?" ? null : unknown(`${name}.${message.name} differs from run to run`, message.location)) };
+}
+
+/** `Time.now`, `Time.zone.now`, `Date.today`; everything else of a time is not known. */
+function clockThing(name: string, clock: Clock): Thing {
+  const self: Thing = {
+    kind: "thing",
+    name,
+    async receive({ name: method, location }) {
+      if (/^(?:now|current|today|yesterday|tomorrow)$/.test(method)) {
+        const days = method === "yesterday" ? -1 : method === "tomorrow" ? 1 : 0;
+        return timeThing(clock.now + days * 86_400_000, clock);
+      }
+      return method === "zone" ? self : method === "===" || method === "is_a?" ? null : unknown(`${name}.${method} differs from run to run`, location);
+    },
+  };
+  return self;
 }
 
 /** Settings and loggers: told something, they do nothing to a database. */
@@ -121,7 +139,7 @@ function environmentVariables(facts: Facts): Thing {
 /** A class of Ruby as far as scripts name it: `Array.new`, `x.is_a?(String)`. */
 function core(name: string): readonly [string, Value] {
   const made: Readonly<Record<string, () => Value>> = { Hash: () => dictionary([]), Array: () => list([]), String: () => text(""), Set: () => list([]) };
-  return [name, thing(name, { new: (message) => (message.positional[0]?.kind === "list" ? list(message.positional[0].items) : (made[name]?.() ?? null)), "[]": ({ positional: [first = nil] }) => (name === "Hash" || name === "Set" ? first : null), "===": ({ positional: [value = nil] }) => boolean(kinds[name]?.includes(value.kind) ?? false) })];
+  return [name, thing(name, { new: (message) => (message.positional[0]?.kind === "list" ? list(message.positional[0].items) : (made[name]?.() ?? null)), wrap: ({ positional: [value = nil] }) => (name !== "Array" ? null : value.kind === "list" ? value : list(value.kind === "nil" ? [] : [value])), "[]": ({ positional: [first = nil] }) => (name === "Hash" || name === "Set" ? first : null), "===": ({ positional: [value = nil] }) => boolean(kinds[name]?.includes(value.kind) ?? false) })];
 }
 
 const kinds: Readonly<Record<string, readonly Value["kind"][]>> = { Hash: ["map"], Array: ["list"], Set: ["list"], String: ["text"], Symbol: ["symbol"], Integer: ["integer"], Float: ["float"], Numeric: ["integer", "float"], Proc: ["callable"], NilClass: ["nil"], Range: ["range"], Regexp: ["pattern"] };
@@ -160,7 +178,8 @@ export function environmentThings(facts: Facts, files: ProjectFiles): readonly (
     ["Arel", thing("Arel", { sql: ({ positional: [sql = nil] }) => sql })],
     ["StrongMigrations", inert("StrongMigrations")],
     ["Kernel", thing("Kernel", {})],
-    ...["Time", "Date", "DateTime", "SecureRandom", "Process", "Random"].map((name): readonly [string, Value] => [name, unknowable(name)]),
+    ...["Time", "Date", "DateTime"].map((name): readonly [string, Value] => [name, clockThing(name, facts.clock)]),
+    ...["SecureRandom", "Process", "Random"].map((name): readonly [string, Value] => [name, unknowable(name)]),
     ...Object.keys(kinds).map(core),
   ];
 }

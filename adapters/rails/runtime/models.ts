@@ -107,7 +107,7 @@ async function onModel(self: RubyModule, message: Message, world: ModelWorld): P
 
 /** Declarations in the body of a model, which say nothing of its rows. */
 function isMacro(name: string): boolean {
-  return /^(?:has_|belongs_to|validates?|validate_|before_|after_|around_|scope$|attr_|alias_attribute|serialize|accepts_nested|delegate|acts_as|attribute$|store|self\.|inheritance_column=|primary_key=|ignored_columns|abstract_class=|sequence_name=|private|public|protected|enumerize|mount_|encrypts|normalizes|default_value_for|counter_culture|paginates_per|attribute_|rolify|devise|monetize|include)/.test(name);
+  return /^(?:has_|belongs_to|validates?|validate_|before_|after_|around_|scope$|attr_|alias_attribute|serialize|accepts_nested|delegate|acts_as|attribute$|store_accessor$|store$|self\.|inheritance_column=|primary_key=|ignored_columns|abstract_class=|sequence_name=|private|public|protected|enumerize|mount_|encrypts|normalizes|default_value_for|counter_culture|paginates_per|attribute_|rolify|devise|monetize)/.test(name);
 }
 
 interface Place {
@@ -137,6 +137,8 @@ async function onRelation(relation: Relation, message: Message, place: Place): P
   if (name === "update_all" || name === "delete_all") return change(relation, message, place);
   if (world.fresh && (walks.has(name) || Object.hasOwn(reads, name))) return reads[name] ?? nil;
   if (Object.hasOwn(reads, name)) return unknown(`${model.name}.${name} depends on the rows of each database`, message.location);
+  // Of no rows a part is no rows, whatever chooses it; what makes some is another matter.
+  if (world.fresh && !/[!=]$|^(?:create|insert|upsert|new$|update$|build|find_or|first_or)/.test(name)) return relationThing({ ...relation, conditions: [...relation.conditions, "false"] }, place);
   return rowsUnknown(`${model.name}.${name}`, message);
 }
 

@@ -25,6 +25,7 @@ export interface Surroundings {
 export interface RailsWorld {
   readonly run: Interpreter;
   readonly topLevel: RubyModule;
+  extensions(): Promise<readonly RubyModule[]>;
 }
 
 /** Constants of Rails, of the application and of its libraries, around one migration. `models` is asked when the first of them is. */
@@ -63,11 +64,14 @@ export function createWorld(around: Surroundings, runner: MigrationRunner, model
       const file = around.files.fileOfConstant(path, around.inflect);
       const source = file === null ? null : open(file);
       if (source !== null) await load(source);
+      // Constants of the application itself stand beside its class.
+      const application = path.includes("::") ? open("config/application.rb") : null;
+      if (application !== null) await load(application);
       return find(topLevel, path) ?? fallback(path, { location, known });
     },
     extension: async (receiver, message) => {
       if ((receiver.kind === "text" || receiver.kind === "symbol") && /^(?:safe_)?constantize$/.test(message.name)) return world.constant(receiver.value, message.location);
-      return activeSupport(receiver, message, around.inflect);
+      return activeSupport(receiver, message, { inflect: around.inflect, clock: around.facts.clock });
     },
     require: async (path, { file, relative }) => {
       const found = around.files.resolveRequire(path, relative ? file : null);
@@ -79,7 +83,17 @@ export function createWorld(around: Surroundings, runner: MigrationRunner, model
     },
   };
   const run: Interpreter = createInterpreter(world);
-  return { run, topLevel };
+  return { run, topLevel, extensions: () => extensionsOf(around, world) };
+}
+
+/** Modules that an initializer puts into every migration: `ActiveRecord::Migration.include(Migrations::Tools)`. */
+async function extensionsOf({ files }: Surroundings, world: World): Promise<readonly RubyModule[]> {
+  const found: RubyModule[] = [];
+  for (const { path, name } of files.migrationExtensions()) {
+    const value = await world.constant(name, { file: path, line: 1 });
+    if (value?.kind === "thing" && isModule(value)) found.push(value);
+  }
+  return found;
 }
 
 function find(topLevel: RubyModule, path: string): Value | null {

@@ -33,7 +33,12 @@ export async function findConstant(name: string, { frame, run, location }: Place
 
 /** `parent::name`. */
 export async function findConstantIn(parent: Value, name: string, { run, location }: Place): Promise<Value> {
-  if (parent.kind === "unknown") return unknown(parent.reason.replace(/^(nothing is known of \S+)$/, `$1::${name}`), location);
+  if (parent.kind === "unknown") {
+    // A namespace that no file defines by itself: what is in it may have a file of its own.
+    const around = /^nothing is known of ([A-Z][\w:]*)$/.exec(parent.reason)?.[1];
+    const found = around === undefined ? null : await run.world.constant(`${around}::${name}`, location);
+    return found ?? unknown(around === undefined ? parent.reason : `nothing is known of ${around}::${name}`, location);
+  }
   if (parent.kind === "thing" && isModule(parent)) {
     const found = ownConstant(parent, name);
     if (found !== undefined) return found;

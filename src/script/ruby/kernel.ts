@@ -1,5 +1,4 @@
 import { boolean, dictionary, integer, list, nil, symbol, text, type Message, type Value } from "../value.ts";
-import { isTruthy } from "./control.ts";
 import { MODULE_FUNCTION } from "./definitions.ts";
 import { formatText } from "./format.ts";
 import type { Frame, Interpreter } from "./interpreter.ts";
@@ -145,6 +144,7 @@ const methods: Readonly<Record<string, Kernel>> = {
   load: (_self, message, place) => requireFile(message, place, false),
   require_relative: (_self, message, place) => requireFile(message, place, true),
   __method__: (_self, _message, { frame }) => (frame?.method === null || frame === null ? nil : symbol(frame.method.name)),
+  __dir__: (_self, _message, { frame }) => (frame === null ? null : text(frame.source.file.replace(/\/?[^/]*$/, ""))),
   binding: () => null,
 };
 
@@ -196,10 +196,11 @@ async function raised(positional: readonly Value[], location: Message["location"
 }
 
 async function requireFile(message: Message, { frame, run }: Place, relative: boolean): Promise<Value | null> {
-  const [path = nil] = message.positional;
+  const [given = nil] = message.positional;
+  const path = await showValue(given, { frame, run, location: message.location });
   if (path.kind !== "text" || frame === null) return boolean(false);
   const source = await run.world.require(path.value, { file: frame.source.file, relative });
   if (source === null) return boolean(false);
   await run.runFile(source, run.world.topLevel);
-  return boolean(isTruthy(boolean(true), message.location));
+  return boolean(true);
 }
