@@ -120,7 +120,7 @@ async function convertHistory(
   const { extensions } = reading.mentions;
   const cache = await openCache(reading);
   if (cache !== null && cache.outcome !== null) {
-    for (const stage of ["replay", "prove", "squash"]) clock.lap(stage);
+    for (const stage of ["replay", "prove", ...(request.rowProof === "on" ? ["rows"] : []), "squash"]) clock.lap(stage);
     return conclude(reading, { before: cache.known, outcome: cache.outcome, remembered: cache.known.length });
   }
 
@@ -169,7 +169,7 @@ async function openCache({
   const { folder, build } = run.cache;
   return openHistoryCache(history, {
     folder,
-    conditions: { build, extensions, statementTimeoutMs: request.shadow.statementTimeoutMs },
+    conditions: { build, extensions, statementTimeoutMs: request.shadow.statementTimeoutMs, rowProof: request.rowProof },
     troubles: {
       damaged: () => run.progress.warn(`An entry of the cache in ${folder} is damaged and was removed; what it held is proven anew.`),
       unwritable: ({ message }) =>

@@ -59,6 +59,7 @@ program
   .option("--ai", "let the configured language model help with what rules cannot do")
   .option("--out <dir>", "where plan and files are written (default: pggit)")
   .addOption(new Option("--stop-after <stage>", "end early; nothing is written").choices(["read", "replay", "prove"]))
+  .option("--no-row-proof", "prove rollbacks on the rows of the history alone: quicker, and trusted less")
   .option("--no-cache", "prove everything anew, and keep nothing in .pggit/cache")
   .option("--config <file>", "the settings file (default: pggit.yaml in the folder)")
   .option("--json", "one JSON document on standard output, nothing else")

@@ -28,6 +28,13 @@ const rollbackProof = z.strictObject({
   origin,
   engine: z.string(),
   rows: z.number().int(),
+  generated: z
+    .strictObject({
+      rows: z.number().int(),
+      tables: z.array(z.string()),
+      without: z.array(z.strictObject({ table: z.string(), why: z.string() })),
+    })
+    .optional(),
   executed: z.boolean(),
   error: z.string().nullable(),
   differences: z.array(difference),
