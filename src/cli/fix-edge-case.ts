@@ -16,22 +16,25 @@ export interface Fixing {
   readonly flags: ReviewFlags;
 }
 
-/**
- * Settles the cases of one migration: on a terminal by a review of them alone, else they are listed with the commands that decide them. Gives the plan as it is
- * then. Fails (exit 2) where the plan has no such case.
- */
-export async function fixEdgeCase({ file, plan, id, flags }: Fixing): Promise<Result<Plan>> {
+export interface Fixed {
+  /** As it is after the review. */
+  readonly plan: Plan;
+  /** The cases with the commands that decide them, for whoever has no terminal; empty after a review. */
+  readonly listing: string;
+}
+
+/** Settles the cases of one migration: on a terminal by a review of them alone, else they are listed. Fails (exit 2) where the plan has no such case. */
+export async function fixEdgeCase({ file, plan, id, flags }: Fixing): Promise<Result<Fixed>> {
   const cases = casesOf(plan, id);
   if (cases.length === 0) {
     const hint = plan.order.includes(id) ? "It asks nothing: there is nothing to settle." : "edge-cases.yaml lists the open questions.";
     return failed(inputFailure("unknown-edge-case", `The plan has no edge case of ${id}.`, { location: "--fix-edge-case", hint }));
   }
-  if (!process.stdin.isTTY || !process.stdout.isTTY || flags.json === true) {
-    if (flags.quiet !== true && flags.json !== true) process.stdout.write(`\n${listed({ file, plan, id, flags })}`);
-    return ok(plan);
-  }
+  if (!process.stdin.isTTY || !process.stdout.isTTY || flags.json === true) return ok({ plan, listing: listed({ file, plan, id, flags }) });
   const reviewed = await reviewOnTerminal(file, flags, { search: id });
-  return reviewed.kind === "failed" ? reviewed : readPlan(file);
+  if (reviewed.kind === "failed") return reviewed;
+  const read = await readPlan(file);
+  return read.kind === "failed" ? read : ok({ plan: read.value, listing: "" });
 }
 
 function listed({ file, plan, id, flags }: Fixing): string {
