@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, property, string } from "fast-check";
 import { expect, test } from "vitest";
 import { objectPath } from "../../../src/export/git/object-file.ts";
 
@@ -16,9 +16,9 @@ test.each([
 });
 
 test("two tables never share a file, whatever they are called, and no name leaves its folder", () => {
-  const name = fc.string({ minLength: 1, maxLength: 70, unit: "grapheme" });
-  fc.assert(
-    fc.property(name, name, (one, other) => {
+  const name = string({ minLength: 1, maxLength: 70, unit: "grapheme" });
+  assert(
+    property(name, name, (one, other) => {
       const pathOf = (called: string): string => objectPath({ kind: "table", schema: "public", name: called, identity: "" });
       expect(pathOf(one).split("/")).toHaveLength(4);
       expect(pathOf(one) === pathOf(other)).toBe(one === other);
