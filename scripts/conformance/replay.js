@@ -35,9 +35,10 @@ export async function rollBack({ history, replays, session, count }) {
   for (const { migration } of ran.slice(-count).reverse()) {
     if (migration.down === undefined) throw new Error(`${migration.id} has no way back of its own`);
     for (const sql of history.resetBetween) await session.run(sql);
-    await session.run("BEGIN");
+    const inOne = migration.transaction !== "none";
+    if (inOne) await session.run("BEGIN");
     await sendSteps(session, migration.down(inspectorOf(session)));
-    await session.run("COMMIT");
+    if (inOne) await session.run("COMMIT");
   }
 }
 
