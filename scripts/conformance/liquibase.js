@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 const release = "4.28.1";
 
-/** Its own settings of a case: `changelog`, `searchPath`, and `runs`, the arguments of each of several updates. Liquibase: the npm package brings it with its JDBC driver; Java has to be there. */
+/** Its own settings of a case: `changelog`, `searchPath`, `bookkeeping` (its tables where they have names of their own, that of the rows first), and `runs`, the arguments of each of several updates. Liquibase: the npm package brings it with its JDBC driver; Java has to be there. */
 export const tool = {
   name: "liquibase",
   bookkeeping: ["databasechangelog", "databasechangeloglock"].map((name) => ({ schema: null, name })),
@@ -28,8 +28,8 @@ export const tool = {
   async rollBack(job) {
     runLiquibase(job, ["rollback-count", `--count=${job.case.settings.rollback}`]);
   },
-  async applied(rows) {
-    const entered = await rows(`select ${columns.join(", ")} from databasechangelog order by orderexecuted`);
+  async applied(rows, { bookkeeping: [table] = ["databasechangelog"] } = {}) {
+    const entered = await rows(`select ${columns.join(", ")} from ${table} order by orderexecuted`);
     return entered.map((row) => line(row));
   },
   expected: ({ history, replays }) => {

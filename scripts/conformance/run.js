@@ -7,7 +7,7 @@
 //   install(folder)  makes the tool available in that folder, which git ignores: `{ kind: "ok", version, … }` or `{ kind: "unavailable", reason }`
 //   migrate(job)     runs the history; job: `{ installed, case: { name, project, settings }, database: { host, port, user, password, name, url }, scratch }`; throws where the tool fails
 //   rollBack(job)    takes `job.case.settings.rollback` migrations back, the way the tool does it
-//   applied(rows)    lines that say what the tool entered in its tables; `rows(sql)` asks its database
+//   applied(rows, settings) lines that say what the tool entered in its tables; `rows(sql)` asks its database
 //   expected(result) the same lines as pggit sees it, from `{ history, replays }`
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -81,12 +81,12 @@ async function compare(tool, job) {
     const database = { ...server, name: "pggit_shadow_theirs", url: server.url("pggit_shadow_theirs") };
     const its = { ...job, database, scratch };
     for (const { session } of [theirs, ours]) for (const sql of job.case.settings.before) await session.run(sql);
-    const empty = (await readState(theirs.session, readingOf(tool, []))).catalog;
+    const empty = (await readState(theirs.session, readingOf(tool, [], job.case.settings))).catalog;
     await tool.migrate(its);
     const result = await replayCase(tool.name, { case: job.case, shadow: ours });
     const problems = [...result.failures];
-    const reading = readingOf(tool, result.replays);
-    const sections = { applied: await tool.applied((sql) => theirs.session.rows(sql)) };
+    const reading = readingOf(tool, result.replays, job.case.settings);
+    const sections = { applied: await tool.applied((sql) => theirs.session.rows(sql), job.case.settings) };
     problems.push(...compareLines(sections.applied, tool.expected(result)));
     const head = await compareState({ theirs, ours, reading });
     problems.push(...head.problems);

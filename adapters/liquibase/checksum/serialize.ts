@@ -52,6 +52,8 @@ function fieldValue(change: Node, field: string): string | null {
   if (field === "onDelete" && change.name === "addForeignKeyConstraint" && value === null)
     return flagOf(change, "deleteCascade") === true ? "CASCADE" : null;
   if (booleanFields.has(field)) return flag(change, field);
+  // `AbstractModifyDataChange.setWhere`.
+  if (field === "where") return value?.trim() || null;
   return value ?? (direct[change.name] === field ? change.value : null);
 }
 
