@@ -19,7 +19,7 @@ import type { MigrationReplay } from "./model/replay.ts";
 import type { PlanContent } from "./plan/content-id.ts";
 import { asProven, draftQuestions, interrupted, replayAndProve, walkBack, type Proven } from "./prove-history.ts";
 import { bookkeepingTables } from "./prove-stretch.ts";
-import { findExtensions } from "./reading/find-extensions.ts";
+import { findMentions } from "./reading/find-mentions.ts";
 import { findProject } from "./reading/find-project.ts";
 import { readHistory } from "./reading/read-history.ts";
 import { selectEnvironment } from "./reading/select-environment.ts";
@@ -69,7 +69,7 @@ export async function convert(request: MigrateRequest, run: Run): Promise<Result
       `The project has no environment ${environment}; known: ${history.environments.map(({ name }) => name).join(", ") || "none"}.`,
     );
   }
-  const extensions = await findExtensions(history);
+  const mentions = await findMentions(history);
   clock.lap("read");
   if (request.stopAfter === "read") return ok(stopAfterReading(history, clock.timings()));
 
@@ -77,8 +77,17 @@ export async function convert(request: MigrateRequest, run: Run): Promise<Result
   let settled: readonly Settled[] = [];
   let relying = run;
   for (;;) {
-    const reading = { history: reviseHistory(history, settled), asRead: history, settled, questions, request, run: relying, clock };
-    const converted = await convertHistory(reading, extensions);
+    const reading = {
+      history: reviseHistory(history, settled),
+      asRead: history,
+      settled,
+      questions,
+      mentions,
+      request,
+      run: relying,
+      clock,
+    };
+    const converted = await convertHistory(reading);
     if (converted.kind === "failed") return converted;
     if (converted.value.kind === "contradicted") {
       const { cache: _contradicted, ...alone } = run;
@@ -105,12 +114,12 @@ interface Contradicted {
 /** Converts one state of the history, on shadows of its own unless an earlier run proved all of it. */
 async function convertHistory(
   reading: Omit<Stage, "openFresh" | "cache">,
-  extensions: readonly string[],
 ): Promise<Result<Conversion | StoppedEarly | Revised | Contradicted>> {
-  const { history, request, run, clock } = reading;
-  const cache = await openCache(history, { request, run, extensions });
+  const { request, clock, run } = reading;
+  const { extensions } = reading.mentions;
+  const cache = await openCache(reading);
   if (cache !== null && cache.outcome !== null) {
-    for (const stage of ["replay", "prove", "squash"]) clock.lap(stage);
+    for (const stage of ["replay", "prove", ...(request.rowProof === "on" ? ["rows"] : []), "squash"]) clock.lap(stage);
     return conclude(reading, { before: cache.known, outcome: cache.outcome, remembered: cache.known.length });
   }
 
@@ -149,15 +158,17 @@ async function convertHistory(
 }
 
 /** What earlier runs proved, where that may be used: everything is proven, on the embedded database, whose state nobody else changes. */
-async function openCache(
-  history: History,
-  { request, run, extensions }: Pick<Stage, "request" | "run"> & { readonly extensions: readonly string[] },
-): Promise<HistoryCache | null> {
+async function openCache({
+  history,
+  request,
+  run,
+  mentions: { extensions },
+}: Pick<Stage, "history" | "request" | "run" | "mentions">): Promise<HistoryCache | null> {
   if (run.cache === undefined || request.stopAfter !== null || request.shadow.url !== null) return null;
   const { folder, build } = run.cache;
   return openHistoryCache(history, {
     folder,
-    conditions: { build, extensions, statementTimeoutMs: request.shadow.statementTimeoutMs },
+    conditions: { build, extensions, statementTimeoutMs: request.shadow.statementTimeoutMs, rowProof: request.rowProof },
     troubles: {
       damaged: () => run.progress.warn(`An entry of the cache in ${folder} is damaged and was removed; what it held is proven anew.`),
       unwritable: ({ message }) =>

@@ -46,8 +46,10 @@ export async function replayAndProve(shadow: Shadow, stage: Stage): Promise<Resu
   const advance = (): void => run.progress.advance(++done);
   run.progress.begin("replaying and proving", total);
   run.progress.advance(from);
-  // On a server the two would meet in what a cluster shares: roles.
-  const second = total - from >= worthTwoShadows && shadow.session.engine.embedded ? await openAhead(stage) : null;
+  // On a server the two would meet in what its databases share: roles.
+  const { embedded, ownsCluster } = shadow.session.engine;
+  const apart = embedded || !(ownsCluster || stage.mentions.roles);
+  const second = total - from >= worthTwoShadows && apart ? await openAhead(stage) : null;
   const ahead =
     second === null ? Promise.resolve(false) : fastForward(stage.history, second.session, { until: split, assumedRoles: rolesOf(known) });
   const watched = { ...stage, history: cache?.history ?? stage.history };

@@ -1,4 +1,5 @@
 import type { Analysis } from "./analysis/analyse.ts";
+import { contentOf } from "./decisions/content.ts";
 import type { DecisionFill } from "./decisions/decision-file.ts";
 import { fillsOf, takeDecisions, unmatchedDecisions, type Settled, type Taken } from "./decisions/take-decisions.ts";
 import { ok, type Result } from "./model/failure.ts";
@@ -24,7 +25,8 @@ export function settleDecisions(
   const { settled } = taken.value;
   const revises = changing(settled) > changing(earlier);
   if (!revises) for (const note of unmatchedDecisions(file, settled, taken.value.edgeCases)) run.progress.warn(note);
-  return ok({ ...taken.value, revises, fills: fillsOf(settled, { history: asRead, now }) });
+  const bound = taken.value.edgeCases.map((edgeCase) => ({ ...edgeCase, content: contentOf(edgeCase, asRead) }));
+  return ok({ ...taken.value, edgeCases: bound, revises, fills: fillsOf(settled, { history: asRead, now }) });
 }
 
 function changing(settled: readonly Settled[]): number {

@@ -1,6 +1,7 @@
 import type { TargetDatabase } from "../database/open-target.ts";
 import { StatementError } from "../database/session.ts";
 import { failed, ok, type Failure, type Result } from "../model/failure.ts";
+import { missingApprovals } from "../plan/approvals.ts";
 import { unrecordedDrift, type DriftEntry } from "../store/drift.ts";
 import { findStore } from "../store/find-store.ts";
 import { readRecord } from "../store/read-record.ts";
@@ -28,7 +29,10 @@ import { openWriting, type Writing } from "./writing.ts";
  */
 export async function applyPlan(request: ApplyRequest): Promise<Result<ApplyOutcome>> {
   const { target, options } = request;
-  const refusal = options.dryRun ? null : ((await mayWrite(target)) ?? (await takeRunLock(target.session)));
+  const unapproved = options.approvals === undefined ? null : missingApprovals(request.runnable.plan, options.approvals);
+  // A dry run may come before the approval: it is what one approves.
+  if (options.dryRun && unapproved !== null) request.surroundings.progress.warn(`Without --dry-run this is refused. ${unapproved.message}`);
+  const refusal = options.dryRun ? null : (unapproved ?? (await mayWrite(target)) ?? (await takeRunLock(target.session)));
   if (refusal !== null) return failed(refusal);
   return withExamined(request, (examined) => proceed(request, examined));
 }

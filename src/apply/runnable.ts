@@ -39,6 +39,8 @@ export interface RunnableRequest {
   readonly roots: readonly string[];
   /** Values of psql variables that stand for secrets. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** `leave`: the source files may have changed since, for nothing is done to a database of anybody's. Compared unless given. */
+  readonly sources?: "leave";
 }
 
 /**
@@ -61,7 +63,10 @@ export async function loadRunnable(request: RunnableRequest): Promise<Result<Run
   }
   const schema = await loadSchema(plan, { folder, request });
   if (schema.kind === "failed") failures.push(...schema.failures);
-  const sources = await checkSources(plan, [...request.roots, request.cwd, dirname(folder), folder]);
+  const sources =
+    request.sources === "leave"
+      ? { failures: [], warnings: [] }
+      : await checkSources(plan, [...request.roots, request.cwd, dirname(folder), folder]);
   failures.push(...sources.failures);
   if (failures.length > 0 || schema.kind === "failed") return failed(...failures.slice(0, 20));
   return ok({ plan, migrations, ...schema.value, warnings: sources.warnings });
@@ -80,12 +85,7 @@ async function loadMigration(migration: PlanMigration, { folder, request }: Plac
   if (upText === null) return failed(changed(shownUp, "The file is missing."));
   const read = { secrets: request.secrets, together: "as-written" } as const;
   const up = readScript(upText, read);
-  const planned = migration.up.filter(
-    ({ sql, data, outcome, change }) =>
-      (sql !== "" || data !== null) && !outcome.startsWith("failed") && !change.every(({ kind }) => kind === "transaction"),
-  );
-  const written = up.statements.filter(({ parsed }) => !parsed.changes.every(({ kind }) => kind === "transaction"));
-  const place = firstDifference(written, planned);
+  const place = firstDifference(writtenStatements(up), plannedStatements(migration));
   if (place !== null) return failed(changed(shownUp, place));
   const hasDown = ["proven", "proven-conditional", "proven-lossy"].includes(migration.rollback.status);
   if (!hasDown) return ok({ plan: migration, up, upText, down: null, downText: null });
@@ -99,6 +99,19 @@ async function loadMigration(migration: PlanMigration, { folder, request }: Plac
   );
   if (other !== null) return failed(changed(shownDown, other));
   return ok({ plan: migration, up, upText, down, downText });
+}
+
+/** The statements of a migration that its `up.sql` holds, in the same order. */
+export function plannedStatements({ up }: Pick<PlanMigration, "up">): PlanMigration["up"] {
+  return up.filter(
+    ({ sql, data, outcome, change }) =>
+      (sql !== "" || data !== null) && !outcome.startsWith("failed") && !change.every(({ kind }) => kind === "transaction"),
+  );
+}
+
+/** The statements of an `up.sql` that the plan has too, in the same order. */
+export function writtenStatements({ statements }: Pick<Script, "statements">): readonly ScriptStatement[] {
+  return statements.filter(({ parsed }) => !parsed.changes.every(({ kind }) => kind === "transaction"));
 }
 
 async function loadSchema(plan: Plan, { folder, request }: Place): Promise<Result<Pick<RunnablePlan, "schema" | "schemaText">>> {

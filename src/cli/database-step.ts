@@ -1,4 +1,4 @@
-import { hostname } from "node:os";
+import { hostname, userInfo } from "node:os";
 import { dirname, resolve } from "node:path";
 import { applyToDatabase, shadowOpener, withTarget } from "../apply/apply-to-database.ts";
 import type { ApplyRequest, ApplySurroundings, DatabaseOutcome } from "../apply/apply-types.ts";
@@ -7,7 +7,9 @@ import { loadRunnable, type RunnablePlan } from "../apply/runnable.ts";
 import { withSecrets } from "../apply/with-secrets.ts";
 import { readTargetSettings, type TargetSettings } from "../configuration/target-settings.ts";
 import { readDecisions, type DecisionFile } from "../decisions/decision-file.ts";
+import { decisionsAhead } from "../decisions/ahead.ts";
 import { failed, ok, type Failure, type Result } from "../model/failure.ts";
+import { describeUser, enter } from "../plan/in-use.ts";
 import type { MigrationReplay } from "../model/replay.ts";
 import type { Progress } from "../run.ts";
 import { findStore } from "../store/find-store.ts";
@@ -47,15 +49,37 @@ export async function applyFromCommand(step: DatabaseStep): Promise<Result<Datab
   const { database, settings, runnable, surroundings, decisions } = ready.value;
   const { flags } = step;
   if (flags.yolo === true) step.progress.warn(yoloWarning);
-  return applyToDatabase({
-    runnable,
-    database,
-    options: applyOptions(flags, settings, decisions),
-    where: flags.shadowMode === true ? "copy" : "target",
-    shadowUrl: settings.shadow.url,
-    history: targetHistoryOf(runnable, flags.stamp === false ? "leave" : "stamp"),
-    surroundings,
-  });
+  const ahead = decisionsAhead(runnable.plan.edgeCases, decisions);
+  if (ahead.length > 0)
+    step.progress.warn(
+      `${ahead.map(({ id }) => id).join(", ")} decided after the plan was written: that is no part of this run until \`pggit migrate\` has proven it.`,
+    );
+  return whileInUse(step, () =>
+    applyToDatabase({
+      runnable,
+      database,
+      options: applyOptions(flags, settings, decisions),
+      where: flags.shadowMode === true ? "copy" : "target",
+      shadowUrl: settings.shadow.url,
+      history: targetHistoryOf(runnable, flags.stamp === false ? "leave" : "stamp"),
+      surroundings,
+    }),
+  );
+}
+
+/** Who changes the plan meanwhile is told of this run, and this run of them; its plan is read already, so it goes on with that. */
+async function whileInUse<T>({ plan, progress }: DatabaseStep, work: () => Promise<Result<T>>): Promise<Result<T>> {
+  const user = { command: "apply", by: userInfo().username, host: hostname(), pid: process.pid, since: new Date().toISOString() } as const;
+  const entered = await enter(dirname(resolve(plan)), user);
+  if (entered.kind === "failed") return entered;
+  const { others } = entered.value;
+  for (const other of others.filter(({ command }) => command !== "apply"))
+    progress.warn(`${describeUser(other)}. What is decided from now on is no part of this run.`);
+  try {
+    return await work();
+  } finally {
+    await entered.value.leave();
+  }
 }
 
 /** Opens the database that the flags name for another piece of work with a plan. */

@@ -22,7 +22,7 @@ export async function findPlan(flags: PlanFlags): Promise<Result<string>> {
     code: "no-plan",
     message: `There is no plan in ${folder}/.`,
     location: folder,
-    hint: "Give one with --plan FILE, or run `pggit migrate` first.",
+    hint: "Give one, or run `pggit migrate` first.",
     exitCode: 2,
   });
 }

@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { planRequestOf } from "../configuration/plan-request.ts";
 import { outputFolder, resolveRequest, type MigrateFlags } from "../configuration/resolve-request.ts";
 import { decisionFileName, decisionsChanged, fillDecisions, readDecisions, type DecisionFile } from "../decisions/decision-file.ts";
 import { checkConversionFolder, writeConversion } from "../export/conversion-folder.ts";
 import { renderConversionFiles } from "../export/conversion-files.ts";
+import { changedMeanwhile } from "../decisions/save-decisions.ts";
 import { failed, ok, type ExitCode, type Failure, type Result } from "../model/failure.ts";
 import type { Plan } from "../model/plan.ts";
 import { placePlan, readNewestPlan, sealPlan } from "../plan/write-plan.ts";
@@ -139,10 +141,21 @@ interface WrittenConversion {
 /** Writes plan and files, with the decisions that the conversion was made with; `onDisk` is what the decisions are to be found as. */
 async function writeFiles(
   conversion: Conversion,
-  { folder, decisions, onDisk }: Pick<Ending, "folder" | "decisions"> & { readonly onDisk: DecisionFile },
+  {
+    folder,
+    project,
+    flags,
+    decisions,
+    onDisk,
+  }: Pick<Ending, "folder" | "project" | "flags" | "decisions"> & { readonly onDisk: DecisionFile },
 ): Promise<Result<WrittenConversion>> {
   if (await decisionsChanged(folder, onDisk)) return failed(changedMeanwhile(onDisk));
-  const placed = await placePlan(sealPlan(conversion.content), { folder, today: compactDate(new Date()) });
+  const { content } = conversion;
+  const asked = { project, flags, cwd: process.cwd(), env: process.env, folder };
+  const placed = await placePlan(sealPlan({ ...content, request: planRequestOf(asked, content) }), {
+    folder,
+    today: compactDate(new Date()),
+  });
   if (placed.kind === "failed") return placed;
   const { plan, name } = placed.value;
   const files = new Map(renderConversionFiles(conversion, { plan, planName: name }));
@@ -166,7 +179,7 @@ async function adopt(first: WrittenConversion, ending: Ending): Promise<Result<W
   if (converted.value.kind === "stopped") return ok(nothing);
   const refused = refuseAdoption(adopted, converted.value.content);
   if (refused !== null) return failed(refused);
-  const written = await writeFiles(converted.value, { folder, decisions, onDisk: first.decisions });
+  const written = await writeFiles(converted.value, { ...ending, decisions, onDisk: first.decisions });
   return written.kind === "failed" ? written : ok({ ...written.value, adopted: adopted.id });
 }
 
@@ -203,17 +216,6 @@ async function finish(first: Conversion, ending: Ending): Promise<ExitCode> {
     if (failures.length > 0) fail(failures);
   }
   return failures[0]?.exitCode ?? (plan.edgeCases.some((edge) => edge.decision === null) ? 3 : 0);
-}
-
-function changedMeanwhile({ path }: DecisionFile): Failure {
-  return {
-    kind: "failure",
-    code: "decisions-changed",
-    message: "The decisions were changed while this ran; nothing was written.",
-    location: path,
-    hint: "Run the same command again.",
-    exitCode: 6,
-  };
 }
 
 /** Local date as YYYYMMDD. */

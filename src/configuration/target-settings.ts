@@ -6,6 +6,8 @@ import { readSettings } from "./read-settings.ts";
 export interface TargetSettings {
   readonly drift: { readonly schemas: readonly string[]; readonly ignore: readonly string[] };
   readonly limits: { readonly lockTimeoutMs: number; readonly statementTimeoutMs: number; readonly lockRetries: number };
+  /** How many people have to have approved a plan, and the roles that each has to be among them. */
+  readonly approvals: { readonly count: number; readonly roles: readonly string[] };
   readonly shadow: { readonly url: string | null; readonly disposable: boolean };
 }
 
@@ -40,7 +42,8 @@ export async function readTargetSettings(
 ): Promise<Result<TargetSettings>> {
   const read = await readSettingsFile(folder, flags, process);
   if (read.kind === "failed") return read;
-  const { drift, apply, shadow } = read.value;
+  const { drift, apply, shadow, approvals } = read.value;
+  const required = typeof approvals === "number" ? { required: approvals } : approvals;
   const seconds = (value: number): number => Math.round(value * 1000);
   return ok({
     drift: { schemas: drift?.schemas ?? [], ignore: drift?.ignore ?? [] },
@@ -49,6 +52,7 @@ export async function readTargetSettings(
       statementTimeoutMs: seconds(apply?.statementTimeoutSeconds ?? defaults.statementTimeoutSeconds),
       lockRetries: apply?.lockRetries ?? defaults.lockRetries,
     },
+    approvals: { count: required?.required ?? 0, roles: required?.roles ?? [] },
     shadow: {
       url: flags.shadowUrl ?? process.env["PGGIT_SHADOW_URL"] ?? shadow?.url ?? null,
       disposable: flags.shadowDisposable ?? shadow?.disposable ?? false,

@@ -85,7 +85,7 @@ export async function readDecisions(folder: string, cwd: string): Promise<Result
   return parseDecisions(read.text, path);
 }
 
-/** As `readDecisions`, of a text; `path` as the user would type it. */
+/** Checks the text of a `decisions.yaml`; `path` as the user would type it. Gives every problem at once, each with its line (exit 2). */
 export function parseDecisions(text: string, path: string): Result<DecisionFile> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });

@@ -178,7 +178,7 @@ export function fillsOf(settled: readonly Settled[], { history, now }: Pick<Taki
 }
 
 /** Kinds of questions that a database raises: what works with it takes the decisions on them. */
-const OF_A_DATABASE = /-(?:data-loss|history-mismatch)-[0-9a-f]+$/;
+export const ofADatabase = /-(?:data-loss|history-mismatch)-[0-9a-f]+$/;
 
 /** Decisions that none of the edge cases took: they stay in the file, and are told. */
 export function unmatchedDecisions(file: DecisionFile, settled: readonly Settled[], edgeCases: readonly EdgeCase[]): readonly string[] {
@@ -186,7 +186,7 @@ export function unmatchedDecisions(file: DecisionFile, settled: readonly Settled
   const open = new Set(edgeCases.filter(({ decision }) => decision === null).map(({ id }) => id));
   const decided = new Set(settled.map(({ edgeCase }) => edgeCase.id));
   return file.decisions
-    .filter(({ id, index }) => !taken.has(index) && !decided.has(id) && !OF_A_DATABASE.test(id))
+    .filter(({ id, index }) => !taken.has(index) && !decided.has(id) && !ofADatabase.test(id))
     .map(({ id, choice, line }) =>
       open.has(id)
         ? `${file.path}:${line}: "${choice}" on ${id} was decided on other content than there is now. It is kept, and the question asked anew.`

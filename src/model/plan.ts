@@ -77,6 +77,19 @@ export interface Approval {
   readonly decisionsId: string;
 }
 
+/**
+ * How the conversion was asked for, so that it can be made again with other decisions. Values of placeholders and assumptions are left out: one may be a
+ * secret. No part of the content.
+ */
+export interface PlanRequest {
+  /** Folder of the project, relative to the plan's own, with `/`. */
+  readonly project: string;
+  /** The reading flags that were given, as `migrate` spells them; paths are relative to the plan's folder. */
+  readonly flags: Readonly<Record<string, string | boolean | readonly string[]>>;
+  /** Flags with a value that has to be given again: `--placeholder app_role`, `--assume …`, `--database`. */
+  readonly again: readonly string[];
+}
+
 export interface PlanSummary {
   readonly operations: number;
   readonly confidence: number;
@@ -143,4 +156,5 @@ export interface Plan {
   readonly edgeCases: readonly EdgeCase[];
   readonly findings: readonly Finding[];
   readonly approvals: readonly Approval[];
+  readonly request?: PlanRequest;
 }
