@@ -18,7 +18,14 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
-      { test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/**/*.{embedded,server,cli}.test.ts"], testTimeout: 20_000 } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.{ts,tsx}"],
+          exclude: ["test/**/*.{embedded,server,cli}.test.ts"],
+          testTimeout: 20_000,
+        },
+      },
       project("embedded", "*.embedded.test.ts", ["prepare-embedded.ts"]),
       project("server", "*.server.test.ts", ["prepare-embedded.ts", "start-server.ts"]),
       project("cli", "*.cli.test.ts", ["prepare-embedded.ts"]),

@@ -8,6 +8,7 @@ import { openShadow, type ShadowRequest } from "./database/shadow.ts";
 import type { Shadow } from "./database/session.ts";
 import { compileFor } from "./database/wasm-compiler.ts";
 import type { DecisionFill } from "./decisions/decision-file.ts";
+import { withAdopted } from "./decisions/adopted.ts";
 import { reviseHistory } from "./decisions/revise.ts";
 import type { Settled } from "./decisions/take-decisions.ts";
 import type { ConvertedHistory } from "./export/conversion-files.ts";
@@ -56,7 +57,9 @@ export async function convert(request: MigrateRequest, run: Run): Promise<Result
   await loadParser();
   const read = await readProject(request, run);
   if (read.kind === "failed") return read;
-  const { history, questions } = selectEnvironment(read.value, {
+  const complete = run.decisions === undefined ? read : withAdopted(read.value, run.decisions.file);
+  if (complete.kind === "failed") return complete;
+  const { history, questions } = selectEnvironment(complete.value, {
     chosen: request.environment,
     mapped: new Set(Object.keys(request.environments)),
   });

@@ -36,6 +36,8 @@ export interface Run {
 export interface DecisionsAtHand {
   readonly file: DecisionFile;
   readonly now: string;
+  /** SQL that a database gave for programs, by the question: offered by the plan that people decided on. */
+  readonly offered?: ReadonlyMap<string, string>;
 }
 
 /** What every stage after reading works on. */

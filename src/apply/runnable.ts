@@ -25,6 +25,8 @@ export interface RunnablePlan {
   readonly migrations: readonly RunnableMigration[];
   /** The squashed history; `null` where it is not proven equal or cannot run in one transaction. */
   readonly schema: Script | null;
+  /** Of `schema.sql`; `null` where the squash is not proven. */
+  readonly schemaText: string | null;
   /** What could not be checked. */
   readonly warnings: readonly string[];
 }
@@ -67,7 +69,7 @@ export async function loadRunnable(request: RunnableRequest): Promise<Result<Run
       : await checkSources(plan, [...request.roots, request.cwd, dirname(folder), folder]);
   failures.push(...sources.failures);
   if (failures.length > 0 || schema.kind === "failed") return failed(...failures.slice(0, 20));
-  return ok({ plan, migrations, schema: schema.value, warnings: sources.warnings });
+  return ok({ plan, migrations, ...schema.value, warnings: sources.warnings });
 }
 
 interface Place {
@@ -112,16 +114,16 @@ export function writtenStatements({ statements }: Pick<Script, "statements">): r
   return statements.filter(({ parsed }) => !parsed.changes.every(({ kind }) => kind === "transaction"));
 }
 
-async function loadSchema(plan: Plan, { folder, request }: Place): Promise<Result<Script | null>> {
+async function loadSchema(plan: Plan, { folder, request }: Place): Promise<Result<Pick<RunnablePlan, "schema" | "schemaText">>> {
   const file = join(folder, "schema.sql");
   const shown = relative(request.cwd, file);
-  if (!plan.squash.proof.proven) return ok(null);
+  if (!plan.squash.proof.proven) return ok({ schema: null, schemaText: null });
   const text = await readText(file);
   if (text === null) return failed(changed(shown, "The file is missing."));
   const script = readScript(text, { secrets: request.secrets, together: "file" });
   const place = firstDifference(script.statements, plan.squash.statements);
   if (place !== null) return failed(changed(shown, place));
-  return ok(script.units.length <= 1 ? script : null);
+  return ok({ schema: script.units.length <= 1 ? script : null, schemaText: text });
 }
 
 interface Planned {

@@ -4,6 +4,8 @@ import { findRowsAgainst } from "../../src/apply/rows-against.ts";
 import { rollbackTo, type Destination, type RollbackOutcome } from "../../src/apply/rollback.ts";
 import type { Confirmation } from "../../src/apply/table.ts";
 import { ok, type Result } from "../../src/model/failure.ts";
+import { runProgram } from "../support/program.ts";
+import { temporaryProject } from "../support/project-files.ts";
 import { useServer } from "../support/server.ts";
 import { applyTo, attended, failureOf, migrateTo, noHistory, standard, useConversion, useDatabases, valueOf } from "../support/target.ts";
 import { shop } from "./shop.ts";
@@ -82,6 +84,19 @@ test("--to takes back what came after, the record with it; what loses rows asks,
     after: "head",
     failure: null,
   });
+
+  // Where the files of the plan are not at hand, the record has them.
+  const elsewhere = temporaryProject({});
+  const place = ["--database", database.url, "--shadow-url", server, "--json", "--quiet"];
+  const without = await runProgram(["rollback", "--to", "V12", "--yolo", ...place], { cwd: elsewhere });
+  expect(without).toMatchObject({ code: 0, stderr: expect.stringContaining("kept with the record") });
+  expect(JSON.parse(without.stdout)).toMatchObject({ stoppedAt: null, executed: [{ id: "R__open_orders" }, { id: "V13" }] });
+  const status = await runProgram(["status", ...place], { cwd: elsewhere });
+  expect(JSON.parse(status.stdout)).toMatchObject({ state: "partial", pending: ["V13", "R__open_orders"], drift: [] });
+  const empty = await newDatabase("rollback_no_plan");
+  const none = await runProgram(["rollback", "--to", "V12", "--database", empty.url, "--json", "--quiet"], { cwd: elsewhere });
+  expect(none.code).toBe(2);
+  expect(JSON.parse(none.stdout)).toMatchObject({ error: { code: "no-plan", message: expect.stringContaining("keeps none") } });
 });
 
 test("--to-original-state after a record removes the record alone; what pggit ran is taken back first", async () => {

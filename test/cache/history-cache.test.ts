@@ -131,7 +131,7 @@ test("a walk back that found nothing is not repeated below what is known; one th
   const open = (edited: number | null): Promise<HistoryCache> =>
     openHistoryCache(historyOf(tables(edited)), {
       folder,
-      conditions: { build: "1", extensions: [], rowProof: "on" as const, statementTimeoutMs: 60_000 },
+      conditions: { build: "1", extensions: [], statementTimeoutMs: 60_000, rowProof: "on" },
       troubles: { damaged: () => expect.unreachable("damaged"), unwritable: () => expect.unreachable("unwritable") },
     });
   const walk = async (edited: number | null, reachedStart: boolean): Promise<void> => {
