@@ -16,7 +16,7 @@ const asked = process.argv
   .map(Number);
 const sizes = asked.length > 0 ? asked : [250, 523, 1000, 1500, 2000, 4000];
 const server = process.env.PGGIT_BENCH_SERVER;
-const stages = ["read", "replay", "prove", "squash", "analyse", "total"];
+const stages = ["read", "replay", "prove", "rows", "squash", "analyse", "total"];
 
 const work = mkdtempSync(join(tmpdir(), "pggit-bench-"));
 const rows = [];

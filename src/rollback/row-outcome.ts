@@ -111,7 +111,7 @@ export function countRows(
       if (!wanted || found === undefined || (chosen !== undefined && !chosen.has(shape.identity))) continue;
       rows += found.rows;
       if (found.rows > 0) tables.push(shape.identity);
-      else without.push({ table: shape.identity, why: found.refusal ?? "the rows that it holds leave room for no other" });
+      else without.push({ table: shape.identity, why: found.refusal ?? "its triggers, or the rows that it holds, let none in" });
     }
   }
   return { rows, tables, without };

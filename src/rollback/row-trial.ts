@@ -23,6 +23,8 @@ export interface RowTrialPlan {
   readonly seeds: readonly Seed[];
   readonly added: readonly Seed[];
   readonly broken: readonly NewRows[];
+  /** Kinds of them that are left out. */
+  readonly untried: number;
   readonly checks: readonly string[];
   readonly guards: readonly string[];
   readonly compare: readonly Compared[];

@@ -13,9 +13,6 @@ export interface NewRows {
   readonly seed: Seed;
 }
 
-/** More than so many kinds are not tried for one migration. */
-const MOST_KINDS = 12;
-
 /** Numbers of rows that the generated ones do not have. */
 const FRESH = 8;
 const OTHER = 9;
@@ -32,7 +29,7 @@ export function newRows(
   find: FindObject,
   labels: ReadonlyMap<string, readonly string[]>,
 ): readonly NewRows[] {
-  const found = pairs.flatMap(([before, after]) => {
+  return pairs.flatMap(([before, after]) => {
     const shape = shapeOf(after, find);
     if (shape === null || before.facts.kind !== "relation" || after.facts.kind !== "relation") return [];
     const table = { before: before.facts, after: after.facts, shape };
@@ -46,7 +43,6 @@ export function newRows(
       ...labelled(table, labels),
     ];
   });
-  return found.slice(0, MOST_KINDS);
 }
 
 /** Labels that enums have now and had not, by the type's name. */

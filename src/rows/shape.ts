@@ -122,11 +122,11 @@ export function bothShapes(earlier: TableShape, later: TableShape, find: FindObj
     columns: earlier.columns.map((column) => {
       const then = now.get(column.name);
       if (then === undefined) return column;
-      // A text that becomes an enum must be one of its labels.
-      const labels = column.type.labels.length === 0 && isText(column.type) ? then.type.labels : column.type.labels;
+      // A text that becomes an enum, a number, a moment must read as one.
+      const type = isText(column.type) && !isText(then.type) ? then.type : column.type;
       return {
         ...column,
-        type: { ...column.type, labels },
+        type,
         notNull: column.notNull || then.notNull,
         domainChecks: [...column.domainChecks, ...then.domainChecks],
       };

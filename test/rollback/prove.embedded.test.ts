@@ -29,7 +29,8 @@ describe("the authors' rollback", () => {
       statements: [{ location: { line: 2 } }, { location: { line: 3 } }],
       reason: null,
     });
-    expect(rollback.proofs).toMatchObject([{ origin: "authored", executed: true, error: null, differences: [], rows: 0 }]);
+    const notCovered = ["generated rows: none were made (--no-row-proof)"];
+    expect(rollback.proofs).toMatchObject([{ origin: "authored", executed: true, error: null, differences: [], rows: 0, notCovered }]);
     expect(rollbackQuestions(replay, rollback)).toEqual([]);
   });
 
@@ -367,18 +368,6 @@ describe("the chain from the head to nothing", () => {
       { up: "alter table s.q drop column a", down: "alter table s.q add column a int" },
     ]);
     expect(proof).toMatchObject({ walked: 5, stoppedAt: null, reachedEnd: true, unexplained: [] });
-    expect(proof.compared).toContain(2);
-  });
-
-  test("knows a table whose columns came back in another order by the names that it had before", async () => {
-    const { proof } = await chain([
-      { up: "create schema s; create table p (a int, b int)" },
-      { up: "comment on table p is 'p'" },
-      { up: "alter table p rename to q" },
-      { up: "alter table q set schema s" },
-      { up: "alter table s.q drop column a", down: "alter table s.q add column a int" },
-    ]);
-    expect(proof).toMatchObject({ walked: 5, stoppedAt: null, reachedStart: true, unexplained: [] });
     expect(proof.compared).toContain(2);
   });
 
