@@ -1,7 +1,8 @@
+import { isHostClass, hostOf, isInstance, isModule, type RubyModule } from "../../src/script/ruby/things.ts";
 import type { EdgeCaseDraft } from "../../src/model/edge-case.ts";
 import type { Inspector, Step } from "../../src/model/history.ts";
 import type { SourceLocation } from "../../src/model/source.ts";
-import { isHostClass, hostOf, isInstance, isModule, type RubyModule } from "../../src/script/ruby/modules.ts";
+
 import type { Interpreter } from "../../src/script/ruby/interpreter.ts";
 import { Stuck } from "../../src/script/stuck.ts";
 import type { Thing, Value } from "../../src/script/value.ts";
@@ -28,7 +29,7 @@ export interface Outcome {
 export interface Run {
   readonly at: Inspector;
   readonly direction: "up" | "down";
-  emit(step: Step): Promise<void>;
+  readonly emit: (step: Step) => Promise<void>;
   /** `file`: the file itself does it, without a class (`schema.rb`). */
   readonly entry?: "file";
 }
@@ -65,7 +66,8 @@ export async function runMigration(file: MigrationSource, shared: Shared, { at, 
         clock: { now: Date.parse(file.date ?? "2000-01-01T00:00:00.000Z"), told: ({ location }) => problems.timed(location) },
         railsVersion: shared.railsVersion,
         assumptions: shared.assumptions,
-        asked: (fact, answer, { location }) => note("rails-fact", `${fact} is taken to be ${answer}; say otherwise with --assume.`, location),
+        asked: (fact, answer, { location }) =>
+          note("rails-fact", `${fact} is taken to be ${answer}; say otherwise with --assume.`, location),
       },
       stuck: (problem, statement) => problems.stuck(problem, statement),
     },

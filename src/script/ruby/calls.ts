@@ -1,6 +1,7 @@
+import { negate } from "./truth.ts";
 import { boolean, nil, unknown, type Arguments, type Callable, type Value } from "../value.ts";
 import { evaluateArguments } from "./arguments.ts";
-import { negate } from "./control.ts";
+
 import type { Frame, Handlers, Interpreter } from "./interpreter.ts";
 import { superMethod } from "./modules.ts";
 import { bindParameters } from "./parameters.ts";
@@ -15,7 +16,10 @@ interface Block {
 /** A block or lambda as a value. It sees the locals around it. */
 function makeBlock(node: Block, frame: Frame, run: Interpreter, kind: "block" | "lambda"): Callable {
   const declared = node.parameters;
-  const named = declared?.constructor.name === "BlockParametersNode" ? (declared as { readonly parameters: Parameters<typeof bindParameters>[0] } & Node).parameters : null;
+  const named =
+    declared?.constructor.name === "BlockParametersNode"
+      ? (declared as { readonly parameters: Parameters<typeof bindParameters>[0] } & Node).parameters
+      : null;
   const numbered = declared?.constructor.name === "NumberedParametersNode" ? (declared as { readonly maximum: number } & Node).maximum : 0;
   const callable: Callable = {
     kind: "callable",
@@ -90,11 +94,17 @@ export const callHandlers: Handlers = {
       const { positional } = await evaluateArguments(node.arguments_, frame, run);
       return negate(await run.send(receiver, { name: "==", positional, keywords: null, block: null, location }, frame), location);
     }
-    if (node.receiver === null && node.name === "block_given?") return boolean(frame.method?.arguments.block != null);
+    if (node.receiver === null && node.name === "block_given?") return boolean((frame.method?.arguments.block ?? null) !== null);
     const given = await evaluateArguments(node.arguments_, frame, run);
     const block = await blockOf(node.block, frame, run);
     const message = { ...given, name: node.name, block, location };
-    return untilBreak(block, () => run.send(receiver, message, node.receiver === null || node.receiver.constructor.name === "SelfNode" ? frame : { ...frame, self: receiver }));
+    return untilBreak(block, () =>
+      run.send(
+        receiver,
+        message,
+        node.receiver === null || node.receiver.constructor.name === "SelfNode" ? frame : { ...frame, self: receiver },
+      ),
+    );
   },
   LambdaNode: async (node, frame, run) => makeBlock(node, frame, run, "lambda"),
   YieldNode: async (node, frame, run) => {

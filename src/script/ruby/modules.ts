@@ -1,84 +1,27 @@
-import type { ParametersNode } from "@ruby/prism/src/nodes.js";
-import { nil, symbol, text, boolean, type Arguments, type Message, type Thing, type Value } from "../value.ts";
+import { boolean, nil, symbol, text, type Arguments, type Message, type Thing, type Value } from "../value.ts";
 import type { Frame, Interpreter, MethodCall } from "./interpreter.ts";
 import { bindParameters } from "./parameters.ts";
-import type { Node, RubySource } from "./parse.ts";
 import { ReturnSignal } from "./signals.ts";
-
-/** A method as a script wrote it, or as the program offers it. */
-export type Method =
-  | {
-      readonly kind: "written";
-      readonly name: string;
-      readonly parameters: ParametersNode | null;
-      readonly body: Node | null;
-      readonly source: RubySource;
-      readonly nesting: readonly RubyModule[];
-      readonly owner: RubyModule;
-    }
-  | { readonly kind: "given"; call(call: Arguments, self: Value): Promise<Value> };
-
-/** A class of the libraries that a script's classes can stand on. */
-export interface HostClass extends Thing {
-  /** `null`: not understood. */
-  onInstance(self: Instance, message: Message): Promise<Value | null>;
-  onClass(self: RubyModule, message: Message): Promise<Value | null>;
-}
-
-export interface RubyModule extends Thing {
-  readonly type: "class" | "module";
-  superclass: Value | null;
-  readonly methods: Map<string, Method>;
-  readonly singleton: Map<string, Method>;
-  readonly constants: Map<string, Value>;
-  readonly variables: Map<string, Value>;
-  readonly includes: RubyModule[];
-  readonly extended: RubyModule[];
-  /** Where it is written; `null` for those that the program makes. */
-  readonly written: { readonly source: RubySource; readonly node: Node } | null;
-}
-
-export interface Instance extends Thing {
-  readonly of: RubyModule;
-  readonly variables: Map<string, Value>;
-}
-
-const modules = new WeakSet<Thing>();
-const instances = new WeakSet<Thing>();
-
-export function isModule(thing: Thing): thing is RubyModule {
-  return modules.has(thing);
-}
-
-export function isInstance(thing: Thing): thing is Instance {
-  return instances.has(thing);
-}
-
-export function isHostClass(value: Value | null): value is HostClass {
-  return value !== null && value.kind === "thing" && "onInstance" in value;
-}
-
-/** Instance variables of what has some. */
-export function variablesOf(self: Value): Map<string, Value> | null {
-  if (self.kind !== "thing") return null;
-  return isModule(self) || isInstance(self) ? self.variables : null;
-}
-
-/** A module, what it includes, and what it stands on, in the order in which methods are looked for. */
-export function ancestorsOf(module: RubyModule): readonly RubyModule[] {
-  const above = module.superclass?.kind === "thing" && isModule(module.superclass) ? ancestorsOf(module.superclass) : [];
-  return [module, ...[...module.includes].reverse().flatMap((each) => ancestorsOf(each)), ...above];
-}
-
-/** The library's class at the root of a class. */
-export function hostOf(module: RubyModule): HostClass | null {
-  const own = module.superclass;
-  if (isHostClass(own)) return own;
-  return own?.kind === "thing" && isModule(own) ? hostOf(own) : null;
-}
+import {
+  ancestorsOf,
+  findMethod,
+  hostOf,
+  isInstance,
+  isModule,
+  registerInstance,
+  registerModule,
+  type Instance,
+  type Method,
+  type RubyModule,
+} from "./things.ts";
 
 export function createModule(
-  named: { readonly name: string; readonly type: RubyModule["type"]; readonly superclass?: Value | null; readonly written?: RubyModule["written"] },
+  named: {
+    readonly name: string;
+    readonly type: RubyModule["type"];
+    readonly superclass?: Value | null;
+    readonly written?: RubyModule["written"];
+  },
   run: () => Interpreter,
 ): RubyModule {
   const module: RubyModule = {
@@ -94,15 +37,16 @@ export function createModule(
     extended: [],
     written: named.written ?? null,
     async receive(message) {
-      const found = singletonMethods(module).find((methods) => methods.has(message.name))?.get(message.name);
+      const found = singletonMethods(module)
+        .find((methods) => methods.has(message.name))
+        ?.get(message.name);
       if (found !== undefined) return invoke(found, { self: module, call: message, name: message.name, run: run(), singleton: true });
       const given = (await hostOf(module)?.onClass(module, message)) ?? null;
       if (given !== null) return given;
       return receiveAsModule(module, message, run());
     },
   };
-  modules.add(module);
-  return module;
+  return registerModule(module);
 }
 
 function singletonMethods(module: RubyModule): readonly ReadonlyMap<string, Method>[] {
@@ -127,16 +71,7 @@ export function createInstance(of: RubyModule, run: Interpreter): Instance {
       return null;
     },
   };
-  instances.add(instance);
-  return instance;
-}
-
-export function findMethod(of: RubyModule, name: string): Method | null {
-  for (const module of ancestorsOf(of)) {
-    const found = module.methods.get(name);
-    if (found !== undefined) return found;
-  }
-  return null;
+  return registerInstance(instance);
 }
 
 interface Invocation {
@@ -150,7 +85,14 @@ interface Invocation {
 export async function invoke(method: Method, { self, call, name, run, singleton }: Invocation): Promise<Value> {
   if (method.kind === "given") return method.call(call, self);
   const called: MethodCall = { name, owner: method.owner, singleton, arguments: call };
-  const frame: Frame = { self, scope: { locals: new Map(), parent: null }, nesting: method.nesting, method: called, block: null, source: method.source };
+  const frame: Frame = {
+    self,
+    scope: { locals: new Map(), parent: null },
+    nesting: method.nesting,
+    method: called,
+    block: null,
+    source: method.source,
+  };
   return run.world.budget.deeper(call.location, async () => {
     try {
       await bindParameters(method.parameters, call, { frame, run, strict: "method" });
@@ -163,7 +105,11 @@ export async function invoke(method: Method, { self, call, name, run, singleton 
 }
 
 /** Calls the next method of this name above the one that is running; `null` where there is none. */
-export async function superMethod(self: Thing, method: MethodCall, { call, run }: { readonly call: Arguments; readonly run: Interpreter }): Promise<Value | null> {
+export async function superMethod(
+  self: Thing,
+  method: MethodCall,
+  { call, run }: { readonly call: Arguments; readonly run: Interpreter },
+): Promise<Value | null> {
   if (isModule(self)) {
     const above = hostOf(self);
     return (await above?.onClass(self, { ...call, name: method.name })) ?? null;
@@ -217,7 +163,11 @@ async function receiveAsModule(module: RubyModule, message: Message, run: Interp
   }
 }
 
-async function mix(module: RubyModule, mixed: Value, { message, run }: { readonly message: Message; readonly run: Interpreter }): Promise<void> {
+async function mix(
+  module: RubyModule,
+  mixed: Value,
+  { message, run }: { readonly message: Message; readonly run: Interpreter },
+): Promise<void> {
   if (mixed.kind !== "thing" || !isModule(mixed)) return;
   (message.name === "extend" ? module.extended : module.includes).push(mixed);
   const hook = mixed.singleton.get("included");
