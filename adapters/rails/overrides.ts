@@ -25,11 +25,11 @@ export function withOverride(migration: Migration, root: string): Migration {
   const up = openOverride(root, `overrides/${migration.version}.up.sql`, "up");
   const down = openOverride(root, `overrides/${migration.version}.down.sql`, "down");
   if (up === null && down === null) return migration;
-  const { downOrigin, observed, ...rest } = migration;
+  const { downOrigin, ...rest } = migration;
   return {
     ...rest,
     files: [...migration.files, ...[up, down].flatMap((each) => (each === null ? [] : [each.file]))],
-    ...(up === null ? (observed === undefined ? {} : { observed }) : { up: () => up.steps() }),
+    ...(up === null ? {} : { up: () => up.steps(), observed: () => ({ findings: [], edgeCases: [] }) }),
     ...(down === null ? (downOrigin === undefined ? {} : { downOrigin }) : { down: () => down.steps() }),
   };
 }

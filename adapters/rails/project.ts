@@ -87,7 +87,7 @@ export function findDatabases(root: string): readonly RailsDatabase[] {
 function databasesOf(root: string, base: string): readonly RailsDatabase[] {
   const at = (path: string): string => posix.normalize(posix.join(base, path));
   const configured = configuredDatabases(root, base);
-  const other = (adapter: string | null): boolean => adapter !== null && !/^postg/.test(adapter);
+  const other = (adapter: string | null): boolean => adapter !== null && !adapter.startsWith("postg");
   const made: RailsDatabase[] = [];
   const claimed = new Set<string>();
   const add = (name: string, folders: readonly string[], dumps: readonly string[]): void => {

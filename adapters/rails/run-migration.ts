@@ -1,7 +1,8 @@
+import { isHostClass, hostOf, isInstance, isModule, type RubyModule } from "../../src/script/ruby/things.ts";
 import type { EdgeCaseDraft } from "../../src/model/edge-case.ts";
 import type { Inspector, Step } from "../../src/model/history.ts";
 import type { SourceLocation } from "../../src/model/source.ts";
-import { isHostClass, hostOf, isInstance, isModule, type RubyModule } from "../../src/script/ruby/modules.ts";
+
 import type { Interpreter } from "../../src/script/ruby/interpreter.ts";
 import { Stuck } from "../../src/script/stuck.ts";
 import type { Thing, Value } from "../../src/script/value.ts";
@@ -28,7 +29,7 @@ export interface Outcome {
 export interface Run {
   readonly at: Inspector;
   readonly direction: "up" | "down";
-  emit(step: Step): Promise<void>;
+  readonly emit: (step: Step) => Promise<void>;
   /** `file`: the file itself does it, without a class (`schema.rb`). */
   readonly entry?: "file";
 }

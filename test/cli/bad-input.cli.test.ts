@@ -47,9 +47,9 @@ const cases: readonly BadInput[] = [
   {
     name: "a tool that cannot be read yet",
     arrange: (project) => project.write({ "db/changelog.xml": "<x/>" }),
-    args: ["migrate", ".", "--source", "rails"],
+    args: ["migrate", ".", "--source", "django"],
     code: 2,
-    says: ["--source rails cannot be read yet", "flyway"],
+    says: ["--source django cannot be read yet", "flyway"],
   },
   { name: "a tool that nobody knows", arrange: () => {}, args: ["migrate", ".", "--source", "oracle"], code: 2, says: ["oracle"] },
   { name: "a flag that nobody knows", arrange: () => {}, args: ["migrate", "--frobnicate"], code: 2, says: ["--frobnicate", "--help"] },

@@ -69,7 +69,10 @@ export async function createIndexSql(
   return [sql, ...(comment === null ? [] : [commentSql(`INDEX ${quoteColumn(name)}`, comment)])];
 }
 
-function quotedColumns(columns: readonly string[], { call, isText }: { readonly call: Call; isText(column: string): boolean }): string {
+function quotedColumns(
+  columns: readonly string[],
+  { call, isText }: { readonly call: Call; readonly isText: (column: string) => boolean },
+): string {
   const opclasses = perColumn(call.options, call.options.has("operator_class") ? "operator_class" : "opclass", columns, call);
   const orders = perColumn(call.options, "order", columns, call);
   return columns

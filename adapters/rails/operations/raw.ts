@@ -73,7 +73,7 @@ function answered(call: Call, rows: readonly Readonly<Record<string, unknown>>[]
     if (given === null || given === undefined) return nil;
     if (typeof given === "boolean") return boolean(given);
     if (typeof given === "number" || typeof given === "bigint") return integer(BigInt(given));
-    return text(String(given));
+    return text(typeof given === "string" ? given : JSON.stringify(given));
   };
   const [first] = rows;
   const columns = rows.map((row) => Object.values(row).map(value));

@@ -1,4 +1,4 @@
-import { hostOf, isInstance, isModule, type HostClass, type Instance, type RubyModule } from "../../../src/script/ruby/modules.ts";
+import { hostOf, isInstance, isModule, type HostClass, type Instance, type RubyModule } from "../../../src/script/ruby/things.ts";
 import { boolean, nil, type Callable, type Message, type Thing, type Value } from "../../../src/script/value.ts";
 import { toCall, type Call } from "../call.ts";
 import type { Connection } from "../connection.ts";

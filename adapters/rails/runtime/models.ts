@@ -1,4 +1,4 @@
-import type { HostClass, RubyModule } from "../../../src/script/ruby/modules.ts";
+import { type HostClass, type RubyModule } from "../../../src/script/ruby/things.ts";
 import { Stuck } from "../../../src/script/stuck.ts";
 import { boolean, integer, list, nil, text, unknown, type Message, type Thing, type Value } from "../../../src/script/value.ts";
 import { optionsOf } from "../call.ts";

@@ -1,7 +1,8 @@
+import { isModule, type RubyModule } from "../../../src/script/ruby/things.ts";
 import type { SourceLocation } from "../../../src/model/source.ts";
 import { createBudget } from "../../../src/script/limits.ts";
 import { createInterpreter, type Interpreter, type World } from "../../../src/script/ruby/interpreter.ts";
-import { createInstance, createModule, isModule, type RubyModule } from "../../../src/script/ruby/modules.ts";
+import { createInstance, createModule } from "../../../src/script/ruby/modules.ts";
 import type { ParseRuby, RubySource } from "../../../src/script/ruby/parse.ts";
 import type { Stuck } from "../../../src/script/stuck.ts";
 import { nil, type Thing, type Value } from "../../../src/script/value.ts";

@@ -1,5 +1,5 @@
 import type { ArgumentsNode } from "@ruby/prism/src/nodes.js";
-import { dictionary, unknown, type Arguments, type Dictionary, type Value } from "../value.ts";
+import { unknown, type Arguments, type Value } from "../value.ts";
 import type { Frame, Interpreter } from "./interpreter.ts";
 import { evaluateList } from "./literals.ts";
 import type { Node } from "./parse.ts";
@@ -33,9 +33,4 @@ export async function evaluateArguments(
 /** Positional arguments and, behind them, the keywords as a map: for methods that declare none. */
 export function withKeywordsLast({ positional, keywords }: Pick<Arguments, "positional" | "keywords">): readonly Value[] {
   return keywords === null ? positional : [...positional, keywords];
-}
-
-/** A map's entries as keywords, later ones before earlier ones. */
-export function mergeKeywords(...maps: readonly (Dictionary | null)[]): Dictionary {
-  return dictionary(maps.flatMap((map) => [...(map?.entries.values() ?? [])].map(({ key, value }) => [key, value] as const)));
 }

@@ -1,6 +1,7 @@
+import { negate } from "./truth.ts";
 import { boolean, nil, unknown, type Arguments, type Callable, type Value } from "../value.ts";
 import { evaluateArguments } from "./arguments.ts";
-import { negate } from "./control.ts";
+
 import type { Frame, Handlers, Interpreter } from "./interpreter.ts";
 import { superMethod } from "./modules.ts";
 import { bindParameters } from "./parameters.ts";
@@ -93,7 +94,7 @@ export const callHandlers: Handlers = {
       const { positional } = await evaluateArguments(node.arguments_, frame, run);
       return negate(await run.send(receiver, { name: "==", positional, keywords: null, block: null, location }, frame), location);
     }
-    if (node.receiver === null && node.name === "block_given?") return boolean(frame.method?.arguments.block != null);
+    if (node.receiver === null && node.name === "block_given?") return boolean((frame.method?.arguments.block ?? null) !== null);
     const given = await evaluateArguments(node.arguments_, frame, run);
     const block = await blockOf(node.block, frame, run);
     const message = { ...given, name: node.name, block, location };

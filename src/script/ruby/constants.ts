@@ -1,7 +1,7 @@
+import { ancestorsOf, isModule, type RubyModule } from "./things.ts";
 import type { SourceLocation } from "../../model/source.ts";
 import { unknown, type Value } from "../value.ts";
 import type { Frame, Interpreter } from "./interpreter.ts";
-import { ancestorsOf, isModule, type RubyModule } from "./modules.ts";
 
 interface Place {
   readonly frame: Frame;

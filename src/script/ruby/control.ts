@@ -1,17 +1,11 @@
-import type { SourceLocation } from "../../model/source.ts";
+import { isTruthy } from "./truth.ts";
+import { assignMany } from "./assign.ts";
 import { Stuck } from "../stuck.ts";
-import { boolean, list, nil, text, unknown, type Value } from "../value.ts";
+import { list, nil, text, unknown, type Value } from "../value.ts";
 import { evaluateList } from "./literals.ts";
 import type { Frame, Handlers, Interpreter } from "./interpreter.ts";
 import type { Node } from "./parse.ts";
 import { BreakSignal, NextSignal, RaisedError, ReturnSignal } from "./signals.ts";
-import { assignMany } from "./variables.ts";
-
-/** Whether a condition holds. Throws `Stuck` where that is not known. */
-export function isTruthy(value: Value, location: SourceLocation): boolean {
-  if (value.kind === "unknown") throw new Stuck(`which way it goes depends on what is not known: ${value.reason}`, location);
-  return !(value.kind === "nil" || (value.kind === "boolean" && !value.value));
-}
 
 async function holds(node: Node, frame: Frame, run: Interpreter): Promise<boolean> {
   return isTruthy(await run.evaluate(node, frame), frame.source.locate(node));
@@ -165,9 +159,4 @@ async function rescue(clause: Rescue, error: RaisedError, at: { readonly frame: 
     return run.evaluate(each.statements, frame);
   }
   throw error;
-}
-
-/** `!value`; of what is not known it is not known either. */
-export function negate(value: Value, location: SourceLocation): Value {
-  return value.kind === "unknown" ? unknown(value.reason, value.location) : boolean(!isTruthy(value, location));
 }

@@ -1,7 +1,8 @@
+import { isHostClass, isModule, type Method, type RubyModule } from "./things.ts";
 import { Stuck } from "../stuck.ts";
 import { nil, symbol, type Value } from "../value.ts";
 import type { Frame, Handlers, Interpreter } from "./interpreter.ts";
-import { createModule, isHostClass, isModule, type Method, type RubyModule } from "./modules.ts";
+import { createModule } from "./modules.ts";
 import type { Node } from "./parse.ts";
 
 /** Where `def` and constants go: the innermost module, else the top level. */

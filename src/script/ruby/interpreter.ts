@@ -1,3 +1,4 @@
+import { type RubyModule } from "./things.ts";
 import type { SourceLocation } from "../../model/source.ts";
 import type { Budget } from "../limits.ts";
 import { LimitReached } from "../limits.ts";
@@ -8,8 +9,9 @@ import { controlHandlers } from "./control.ts";
 import { definitionHandlers } from "./definitions.ts";
 import { sendKernel } from "./kernel.ts";
 import { literalHandlers } from "./literals.ts";
+import { invoke } from "./modules.ts";
 import { sendCore } from "./methods/index.ts";
-import type { RubyModule } from "./modules.ts";
+
 import type { Node, RubySource } from "./parse.ts";
 import { variableHandlers } from "./variables.ts";
 
@@ -97,6 +99,7 @@ export function createInterpreter(world: World): Interpreter {
       const given =
         (await world.extension(receiver, message, run)) ??
         (await sendCore(receiver, message, run)) ??
+        (await sendTopLevel(receiver, message, run)) ??
         (await sendKernel(receiver, message, { frame, run }));
       if (given !== null) return given;
       const of = receiver.kind === "thing" ? receiver.name : `a ${receiver.kind}`;
@@ -112,6 +115,12 @@ export function createInterpreter(world: World): Interpreter {
     },
   };
   return run;
+}
+
+/** What a file defines outside of any class is a method of everything. */
+async function sendTopLevel(self: Value, message: Message, run: Interpreter): Promise<Value | null> {
+  const method = run.world.topLevel.methods.get(message.name);
+  return method === undefined ? null : invoke(method, { self, call: message, name: message.name, run, singleton: false });
 }
 
 /** A statement that cannot be followed is told to the world, and the next one is run. */

@@ -1,8 +1,9 @@
+import { ancestorsOf, isInstance, isModule, variablesOf, type RubyModule } from "./things.ts";
 import { boolean, dictionary, integer, list, nil, symbol, text, type Message, type Value } from "../value.ts";
 import { MODULE_FUNCTION } from "./definitions.ts";
 import { formatText } from "./format.ts";
 import type { Frame, Interpreter } from "./interpreter.ts";
-import { ancestorsOf, isInstance, isModule, variablesOf, type RubyModule } from "./modules.ts";
+
 import { inspectValue, showValue } from "./show.ts";
 import { RaisedError } from "./signals.ts";
 import { sameValue } from "./methods/same.ts";
@@ -95,7 +96,6 @@ const methods: Readonly<Record<string, Kernel>> = {
     await run.perform(message.block, { ...message, positional: [self], keywords: null, block: null });
     return self;
   },
-  then: (self, message) => message.block?.call({ ...message, positional: [self], keywords: null, block: null }) ?? null,
   yield_self: (self, message) => message.block?.call({ ...message, positional: [self], keywords: null, block: null }) ?? null,
   send: (self, message, { frame, run }) => forward(self, message, { frame, run }),
   public_send: (self, message, { frame, run }) => forward(self, message, { frame, run }),
@@ -167,7 +167,8 @@ const methods: Readonly<Record<string, Kernel>> = {
 /** What can be called on anything; `null` where this is nothing of the kind. */
 export async function sendKernel(self: Value, message: Message, place: Place): Promise<Value | null> {
   if (self.kind === "unknown" && !onUnknown.has(message.name)) return null;
-  return Object.hasOwn(methods, message.name) ? ((await methods[message.name]?.(self, message, place)) ?? null) : null;
+  const name = message.name === "then" ? "yield_self" : message.name;
+  return Object.hasOwn(methods, name) ? ((await methods[name]?.(self, message, place)) ?? null) : null;
 }
 
 /** Methods that do nothing, whatever they are called on. */

@@ -1,9 +1,9 @@
+import { assignMany } from "./assign.ts";
 import type { OptionalKeywordParameterNode, OptionalParameterNode, ParametersNode } from "@ruby/prism/src/nodes.js";
 import { dictionary, keyOf, list, nil, symbol, unknown, type Arguments, type Value } from "../value.ts";
 import { withKeywordsLast } from "./arguments.ts";
 import type { Frame, Interpreter } from "./interpreter.ts";
 import { RaisedError } from "./signals.ts";
-import { assignMany } from "./variables.ts";
 
 type Named = { readonly name: string | null };
 

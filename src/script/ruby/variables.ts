@@ -1,22 +1,13 @@
-import { Stuck } from "../stuck.ts";
-import { list, nil, unknown, type Arguments, type Value } from "../value.ts";
+import { assignInstance, assignLocal, assignMany, kept, scopeOf } from "./assign.ts";
+import { isTruthy } from "./truth.ts";
+import { isModule, variablesOf } from "./things.ts";
+import { nil, unknown, type Arguments, type Value } from "../value.ts";
 import { evaluateArguments } from "./arguments.ts";
 import { findConstant, findConstantIn } from "./constants.ts";
-import { isTruthy } from "./control.ts";
-import type { Frame, Handlers, Interpreter, Scope } from "./interpreter.ts";
-import { isModule, variablesOf } from "./modules.ts";
+
+import type { Frame, Handlers, Interpreter } from "./interpreter.ts";
+
 import type { Node } from "./parse.ts";
-
-/** An assignment gives what it assigned; whatever that did is remembered by the name now. */
-function kept(value: Value): Value {
-  return value.kind === "unknown" ? unknown(value.reason, value.location) : value;
-}
-
-function scopeOf(scope: Scope, depth: number): Scope {
-  let found = scope;
-  for (let up = 0; up < depth && found.parent !== null; up++) found = found.parent;
-  return found;
-}
 
 function operate(
   operator: string,
@@ -133,45 +124,4 @@ async function indexed(
   const receiver = node.receiver === null ? frame.self : await run.evaluate(node.receiver, frame);
   const given = await evaluateArguments(node.arguments_, frame, run);
   return { receiver, at: { ...given, block: null, location: frame.source.locate(node) } };
-}
-
-function assignLocal(node: { readonly name: string; readonly depth: number }, value: Value, frame: Frame): Value {
-  const after = kept(value);
-  scopeOf(frame.scope, node.depth).locals.set(node.name, after);
-  return after;
-}
-
-function assignInstance(name: string, value: Value, frame: Frame): Value {
-  const after = kept(value);
-  variablesOf(frame.self)?.set(name, after);
-  return after;
-}
-
-interface Targets {
-  readonly lefts: readonly Node[];
-  readonly rest: Node | null;
-  readonly rights: readonly Node[];
-}
-
-/** `a, (b, *c) = value`, and parameters of blocks that take a list apart. */
-export async function assignMany(targets: Targets, value: Value, at: { readonly frame: Frame; readonly run: Interpreter }): Promise<void> {
-  const items = value.kind === "list" ? value.items : [value];
-  const part = (index: number): Value => items[index] ?? (value.kind === "unknown" ? value : nil);
-  for (const [index, target] of targets.lefts.entries()) await assign(target, part(index), at);
-  const behind = Math.max(items.length - targets.rights.length, targets.lefts.length);
-  if (targets.rest !== null) {
-    const { expression } = targets.rest as { readonly expression?: Node | null } & Node;
-    if (expression !== undefined && expression !== null) await assign(expression, list(items.slice(targets.lefts.length, behind)), at);
-  }
-  for (const [index, target] of targets.rights.entries()) await assign(target, part(behind + index), at);
-}
-
-async function assign(target: Node, value: Value, { frame, run }: { readonly frame: Frame; readonly run: Interpreter }): Promise<void> {
-  const name = target.constructor.name;
-  const named = target as { readonly name: string; readonly depth?: number } & Node;
-  if (name === "LocalVariableTargetNode") assignLocal({ name: named.name, depth: named.depth ?? 0 }, value, frame);
-  else if (name === "RequiredParameterNode") frame.scope.locals.set(named.name, kept(value));
-  else if (name === "InstanceVariableTargetNode") assignInstance(named.name, value, frame);
-  else if (name === "MultiTargetNode") await assignMany(target as unknown as Targets, value, { frame, run });
-  else throw new Stuck("this assignment is not followed here", frame.source.locate(target));
 }

@@ -2,6 +2,7 @@ import type { Message, Value } from "../../value.ts";
 import type { Interpreter } from "../interpreter.ts";
 import { callableMethods } from "./callable.ts";
 import { sendList } from "./list.ts";
+import { rangeMethods } from "./range.ts";
 import { mapMethods } from "./map.ts";
 import { nilMethods, numberMethods, patternMethods } from "./number.ts";
 import { textMethods } from "./text.ts";
@@ -15,8 +16,9 @@ export async function sendCore(receiver: Value, message: Message, run: Interpret
     case "integer":
     case "float":
       return numberMethods(receiver, message, run);
-    case "list":
     case "range":
+      return rangeMethods(receiver, message) ?? sendList(receiver, message, run);
+    case "list":
       return sendList(receiver, message, run);
     case "map":
       return mapMethods(receiver, message, run);

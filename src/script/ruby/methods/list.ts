@@ -1,3 +1,4 @@
+import { isTruthy } from "../truth.ts";
 import {
   boolean,
   dictionary,
@@ -12,9 +13,10 @@ import {
   type Message,
   type Value,
 } from "../../value.ts";
-import { isTruthy } from "../control.ts";
+
 import type { Interpreter } from "../interpreter.ts";
 import { showSimple } from "../show.ts";
+import { flatten, numbers, order, unique } from "./list-values.ts";
 
 type ListMethod = (
   items: readonly Value[],
@@ -57,36 +59,6 @@ async function each(
   for (const [at, item] of items.entries())
     await run.perform(message.block, { ...message, positional: given(item, at), keywords: null, block: null });
   return true;
-}
-
-function order(left: Value, right: Value): number {
-  if (left.kind === "list" && right.kind === "list") {
-    for (const [at, item] of left.items.entries()) {
-      const compared = order(item, right.items[at] ?? nil);
-      if (compared !== 0) return compared;
-    }
-    return left.items.length - right.items.length;
-  }
-  if ((left.kind === "integer" || left.kind === "float") && (right.kind === "integer" || right.kind === "float"))
-    return Number(left.value) - Number(right.value);
-  const [a, b] = [showSimple(left) ?? "", showSimple(right) ?? ""];
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function flatten(items: readonly Value[]): readonly Value[] {
-  return items.flatMap((item) => (item.kind === "list" ? flatten(item.items) : [item]));
-}
-
-function unique(items: readonly Value[]): readonly Value[] {
-  return [...new Map([...items].reverse().map((item) => [keyOf(item), item])).values()].reverse();
-}
-
-function numbers(items: readonly Value[]): Value | null {
-  if (items.every((item) => item.kind === "integer"))
-    return integer(items.reduce((sum, item) => sum + (item.kind === "integer" ? item.value : 0n), 0n));
-  return items.every((item) => item.kind === "integer" || item.kind === "float")
-    ? { kind: "float", value: items.reduce((sum, item) => sum + Number(showSimple(item)), 0) }
-    : null;
 }
 
 const methods: Readonly<Record<string, ListMethod>> = {

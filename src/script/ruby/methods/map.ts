@@ -1,3 +1,4 @@
+import { isTruthy } from "../truth.ts";
 import {
   boolean,
   dictionary,
@@ -12,7 +13,7 @@ import {
   type Message,
   type Value,
 } from "../../value.ts";
-import { isTruthy } from "../control.ts";
+
 import type { Interpreter } from "../interpreter.ts";
 import { showSimple } from "../show.ts";
 import { sendList } from "./list.ts";

@@ -33,22 +33,27 @@ const simple: Readonly<Record<string, (value: string) => Value>> = {
   rstrip: (value) => text(value.trimEnd()),
   chomp: (value) => text(value.replace(/\r?\n$/, "")),
   chop: (value) => text(value.slice(0, -1)),
-  reverse: (value) => text([...value].reverse().join("")),
-  length: (value) => integer([...value].length),
-  size: (value) => integer([...value].length),
+  reverse: (value) => text(Array.from(value).reverse().join("")),
+  length: (value) => integer(Array.from(value).length),
+  size: (value) => integer(Array.from(value).length),
   bytesize: (value) => integer(Buffer.byteLength(value)),
   "empty?": (value) => boolean(value === ""),
   to_i: (value) => integer(BigInt(/^\s*([-+]?\d+)/.exec(value.replaceAll("_", ""))?.[1]?.replace("+", "") ?? "0")),
   to_f: (value) => ({ kind: "float", value: Number.parseFloat(value) || 0 }),
   lines: (value) => list((value.match(/[^\n]*\n|[^\n]+$/g) ?? []).map(text)),
-  chars: (value) => list([...value].map(text)),
+  chars: (value) => list(Array.from(value).map(text)),
   hash: (value) => text(value),
   to_proc: symbol,
   "+@": text,
   "-@": text,
-  swapcase: (value) => text([...value].map((char) => (char === char.toUpperCase() ? char.toLowerCase() : char.toUpperCase())).join("")),
+  swapcase: (value) =>
+    text(
+      Array.from(value)
+        .map((char) => (char === char.toUpperCase() ? char.toLowerCase() : char.toUpperCase()))
+        .join(""),
+    ),
   dump: (value) => text(JSON.stringify(value)),
-  "ascii_only?": (value) => boolean([...value].every((char) => char.charCodeAt(0) < 128)),
+  "ascii_only?": (value) => boolean(Array.from(value).every((char) => char.charCodeAt(0) < 128)),
   encoding: () => text("UTF-8"),
 };
 
@@ -122,7 +127,13 @@ async function withArguments(self: TextLike, message: Message, run: Interpreter)
     case "delete_suffix":
       return other === null ? null : text(value.endsWith(other) ? value.slice(0, value.length - other.length) : value);
     case "delete":
-      return other === null ? null : text([...value].filter((char) => !other.includes(char)).join(""));
+      return other === null
+        ? null
+        : text(
+            Array.from(value)
+              .filter((char) => !other.includes(char))
+              .join(""),
+          );
     case "ljust":
       return first.kind === "integer" ? text(value.padEnd(Number(first.value), second.kind === "text" ? second.value : " ")) : null;
     case "rjust":
@@ -182,7 +193,9 @@ function translate(value: string, from: string, to: string): string {
       ),
     );
   const [source, target] = [spread(from), spread(to)];
-  return [...value].map((char) => (source.includes(char) ? (target[source.indexOf(char)] ?? target.at(-1) ?? "") : char)).join("");
+  return Array.from(value)
+    .map((char) => (source.includes(char) ? (target[source.indexOf(char)] ?? target.at(-1) ?? "") : char))
+    .join("");
 }
 
 async function substitute(value: string, message: Message, run: Interpreter): Promise<Value | null> {
@@ -219,7 +232,7 @@ async function substitute(value: string, message: Message, run: Interpreter): Pr
 }
 
 function slice(value: string, first: Value, second: Value): Value | null {
-  const characters = [...value];
+  const characters = Array.from(value);
   const place = (at: bigint): number => (at < 0n ? characters.length + Number(at) : Number(at));
   if (first.kind === "integer" && second.kind === "integer")
     return text(characters.slice(place(first.value), place(first.value) + Number(second.value)).join(""));
