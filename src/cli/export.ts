@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import { registerExportReport } from "./export-report.ts";
+import { registerExportRunbook } from "./export-runbook.ts";
 
 /** One file per kind of output: each registers `pggit export KIND` and imports what it runs only when it runs. */
-const kinds: readonly ((parent: Command) => void)[] = [registerExportReport];
+const kinds: readonly ((parent: Command) => void)[] = [registerExportReport, registerExportRunbook];
 
 /** `pggit export git|sql|report|runbook [PLAN]`: the outputs of a conversion, one by one. */
 export function registerExport(program: Command): void {

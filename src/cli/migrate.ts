@@ -4,6 +4,9 @@ import { outputFolder, resolveRequest, type MigrateFlags } from "../configuratio
 import { decisionFileName, decisionsChanged, fillDecisions, readDecisions, type DecisionFile } from "../decisions/decision-file.ts";
 import { checkConversionFolder, writeConversion } from "../export/conversion-folder.ts";
 import { renderConversionFiles } from "../export/conversion-files.ts";
+import { readReportAssets } from "../export/report/assets.ts";
+import { renderReport as renderHtmlReport } from "../export/report/render-report.ts";
+import { renderRunbook } from "../export/runbook/render-runbook.ts";
 import { failed, type ExitCode, type Failure, type Result } from "../model/failure.ts";
 import { placePlan, readNewestPlan, sealPlan } from "../plan/write-plan.ts";
 import { convert, type Conversion } from "../pipeline.ts";
@@ -18,6 +21,7 @@ import { programVersion } from "./program-version.ts";
 import { showProgress } from "./progress.ts";
 import { readFromTarget } from "./read-from-target.ts";
 import { renderReport } from "./report.ts";
+import { readRunbookTerms } from "./runbook-terms.ts";
 import { summariseMigrate } from "./summary-json.ts";
 import { renderStopped } from "./stopped-report.ts";
 import { screenOf, styleFor } from "./terminal.ts";
@@ -122,7 +126,14 @@ async function finish(conversion: Conversion, ending: Ending): Promise<ExitCode>
   const placed = await placePlan(sealPlan(conversion.content), { folder, today: compactDate(new Date()) });
   if (placed.kind === "failed") return fail(placed.failures);
   const { plan, name } = placed.value;
-  const files = new Map(renderConversionFiles(conversion, { plan, planName: name }));
+  const terms = await readRunbookTerms(plan, { planName: `${out}/${name}`, project: ending.project }, configOf(flags));
+  if (terms.kind === "failed") return fail(terms.failures);
+  const files = new Map([
+    ["report.html", renderHtmlReport(plan, await readReportAssets())],
+    ["runbook.md", renderRunbook(plan, terms.value)],
+    // The plan is the last of these: by it the others are found.
+    ...renderConversionFiles(conversion, { plan, planName: name }),
+  ]);
   const filled = fillDecisions(decisions, conversion.decisionFills);
   if (filled !== null && filled !== decisions.text) files.set(decisionFileName, filled);
   const written = await writeConversion(folder, files);
@@ -149,6 +160,10 @@ async function finish(conversion: Conversion, ending: Ending): Promise<ExitCode>
     if (failures.length > 0) fail(failures);
   }
   return failures[0]?.exitCode ?? (plan.edgeCases.some((edge) => edge.decision === null) ? 3 : 0);
+}
+
+function configOf({ config }: MigrateFlags): { readonly config?: string } {
+  return config === undefined ? {} : { config };
 }
 
 function changedMeanwhile({ path }: DecisionFile): Failure {

@@ -9,7 +9,8 @@ export interface TargetSettings {
   readonly shadow: { readonly url: string | null; readonly disposable: boolean };
 }
 
-const defaults = { lockTimeoutSeconds: 5, statementTimeoutSeconds: 0, lockRetries: 5 };
+/** What holds where the settings file says nothing about `apply`. */
+export const applyDefaults = { lockTimeoutSeconds: 5, statementTimeoutSeconds: 0, lockRetries: 5 };
 
 /** Flags (where the command has them) before `PGGIT_*` variables before the settings file in the folder. */
 export async function readTargetSettings(
@@ -26,9 +27,9 @@ export async function readTargetSettings(
   return ok({
     drift: { schemas: drift?.schemas ?? [], ignore: drift?.ignore ?? [] },
     limits: {
-      lockTimeoutMs: seconds(apply?.lockTimeoutSeconds ?? defaults.lockTimeoutSeconds),
-      statementTimeoutMs: seconds(apply?.statementTimeoutSeconds ?? defaults.statementTimeoutSeconds),
-      lockRetries: apply?.lockRetries ?? defaults.lockRetries,
+      lockTimeoutMs: seconds(apply?.lockTimeoutSeconds ?? applyDefaults.lockTimeoutSeconds),
+      statementTimeoutMs: seconds(apply?.statementTimeoutSeconds ?? applyDefaults.statementTimeoutSeconds),
+      lockRetries: apply?.lockRetries ?? applyDefaults.lockRetries,
     },
     shadow: {
       url: flags.shadowUrl ?? process.env["PGGIT_SHADOW_URL"] ?? shadow?.url ?? null,

@@ -48,7 +48,7 @@ describe("pggit migrate", () => {
     ]);
     expect(summary.rollbacks.coverage).toBeGreaterThan(0.9);
     const out = join(project.root, "pggit");
-    const names = [summary.plan.slice("pggit/".length), "edge-cases.yaml", "migrations", "schema.sql"];
+    const names = [summary.plan.slice("pggit/".length), "edge-cases.yaml", "migrations", "report.html", "runbook.md", "schema.sql"];
     expect(new Set(readdirSync(out))).toEqual(new Set(names));
     expect(readdirSync(join(out, "migrations"))).toHaveLength(78);
     expect(existsSync(join(out, "migrations", "0001_create_customers", "down.sql"))).toBe(true);
