@@ -31,6 +31,7 @@ export async function readHistory(options: ReadOptions): Promise<Result<History>
   const selection = select(loaded.changeSets, runtime);
   const named = namedFiles(selection.kept, files);
   const failures = [...loaded.failures, ...duplicates(selection.kept), ...named.failures];
+  if (failures.length === 0 && selection.kept.length === 0) failures.push(...nothingLeft(loaded, runtime, chosen.value));
   if (failures.length > 0) return failed(...failures);
 
   const bookkeeping: Bookkeeping = {
@@ -130,6 +131,22 @@ function select(
     } else kept.push({ changeSet, environment: membership.kind === "environment" ? membership.name : null });
   }
   return { kept, findings };
+}
+
+/** Why nothing is left of a changelog that has changeSets. */
+function nothingLeft({ changeSets, otherDatabases }: LoadedChangelog, runtime: Runtime, location: string): readonly Failure[] {
+  const say = (count: number, why: string, hint: string): readonly Failure[] => {
+    const message = `${count === 1 ? "its only changeSet is not" : `none of its ${count} changeSets is`} ${why}`;
+    return [inputFailure("no-migrations-found", message, { location, hint })];
+  };
+  if (changeSets.length > 0) {
+    const given = [...(runtime.contexts ?? []), ...(runtime.labels?.names ?? [])].join(", ");
+    const hint = "Give those with which it is run: --context NAME, --label EXPRESSION.";
+    return say(changeSets.length, `run with the contexts and labels that are given (${given})`, hint);
+  }
+  if (otherDatabases.length === 0) return [];
+  const why = `for PostgreSQL: dbms says ${[...new Set(otherDatabases)].join(", ")}`;
+  return say(otherDatabases.length, why, "There is nothing to convert in it: choose another changelog with --changelog.");
 }
 
 /** Liquibase refuses a changelog in which an identity stands twice (`ValidatingVisitor`). */

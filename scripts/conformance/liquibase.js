@@ -50,8 +50,15 @@ function line({ exectype, id, author, filename, tag, md5sum, description, commen
 }
 
 /** What Liquibase says to a command; throws where it fails. */
-export function runLiquibase({ installed, case: { project, settings }, database }, command) {
-  const run = spawnSync(
+export function runLiquibase(job, command) {
+  const { status, said } = askLiquibase(job, command);
+  if (status !== 0) throw new Error(`liquibase ${command.join(" ")}: ${said}`.slice(0, 4000));
+  return said;
+}
+
+/** What Liquibase says to a command, and its exit code. */
+export function askLiquibase({ installed, case: { project, settings }, database }, command) {
+  const { status, stdout, stderr } = spawnSync(
     installed.program,
     [
       "--log-level=off",
@@ -69,6 +76,5 @@ export function runLiquibase({ installed, case: { project, settings }, database 
     ],
     { cwd: project, encoding: "utf8", env: { ...process.env, JAVA_OPTS: "-Duser.timezone=UTC" } },
   );
-  if (run.status !== 0) throw new Error(`liquibase ${command.join(" ")}: ${run.stderr}${run.stdout}`.slice(0, 4000));
-  return `${run.stdout}${run.stderr}`;
+  return { status, said: `${stderr}${stdout}` };
 }

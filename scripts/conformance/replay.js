@@ -34,13 +34,14 @@ export async function rollBack({ history, replays, session, count }) {
   for (const { migration } of ran.slice(-count).reverse()) {
     if (migration.down === undefined) throw new Error(`${migration.id} has no way back of its own`);
     for (const sql of history.resetBetween) await session.run(sql);
-    await session.run("BEGIN");
+    const inOne = migration.transaction !== "none";
+    if (inOne) await session.run("BEGIN");
     for await (const step of migration.down({ rows: (sql, parameters) => session.rows(sql, parameters) })) {
       if (step.kind === "custom-code") throw new Error(`the way back of ${migration.id} is custom code`);
       if (step.kind === "copy") await session.copyIn(step.sql, step.data);
       else await session.run(step.sql);
     }
-    await session.run("COMMIT");
+    if (inOne) await session.run("COMMIT");
   }
 }
 

@@ -1,4 +1,4 @@
-// npm run conformance [-- TOOL …] [-- --case NAME] [-- --record]: for every history of fixtures/ that has a `.conformance.json`, the source tool itself
+// npm run conformance [-- TOOL …] [-- --case NAME] [-- --record] [-- --all]: for every history of fixtures/ that has a `.conformance.json`, the source tool itself
 // builds one database, pggit's replay another on the same server, and catalogs, rows and ways back are compared. `--record` keeps what the tool gave. `TOOL --project DIR --settings FILE` compares a project that is no fixture; FILE is like a `.conformance.json`.
 //
 // A tool is a module beside this one that exports `tool` and stands in tools.js:
@@ -63,8 +63,9 @@ async function judge(tool) {
       problems = [error instanceof Error ? error.message : String(error)];
     }
     console.log(`${name} ${each.name}: ${problems.length === 0 ? "equal" : "DIFFERENT"}`);
-    for (const problem of problems.slice(0, 30)) console.log(`  ${problem}`);
-    if (problems.length > 30) console.log(`  … and ${problems.length - 30} more`);
+    const shown = given.includes("--all") ? problems : problems.slice(0, 30);
+    for (const problem of shown) console.log(`  ${problem}`);
+    if (problems.length > shown.length) console.log(`  … and ${problems.length - shown.length} more (--all shows them)`);
     counts[problems.length === 0 ? "equal" : "different"] += 1;
   }
 }

@@ -1,6 +1,7 @@
 import { tool as flyway } from "./flyway.js";
 import { tool as liquibase } from "./liquibase.js";
+import { tool as rails } from "./rails.js";
 import { tool as sqitch } from "./sqitch.js";
 
 /** The tools that fixtures are compared with; what each has to export is told in run.js. */
-export const tools = [flyway, liquibase, sqitch];
+export const tools = [flyway, liquibase, sqitch, rails];

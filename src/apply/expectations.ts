@@ -128,7 +128,7 @@ export function createExpectations({ runnable, scope, openShadow }: ExpectationR
 }
 
 /** The source tool's tables may stand in a schema that only its first migration makes. */
-async function runQuietly(shadow: Shadow, sql: string): Promise<void> {
+export async function runQuietly(shadow: Pick<Shadow, "session">, sql: string): Promise<void> {
   try {
     await shadow.session.run(sql);
   } catch (error) {
@@ -136,7 +136,8 @@ async function runQuietly(shadow: Shadow, sql: string): Promise<void> {
   }
 }
 
-function doesNotRun(error: StatementError, { id, engine }: { readonly id: string; readonly engine: string }): Failure {
+/** A migration of a plan that failed on a shadow. */
+export function doesNotRun(error: StatementError, { id, engine }: { readonly id: string; readonly engine: string }): Failure {
   return {
     kind: "failure",
     code: "shadow-replay-failed",

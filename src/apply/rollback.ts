@@ -42,8 +42,8 @@ export interface RollbackOutcome {
  * recorded stays as it is. Looks at the data first, says what would be lost, and compares the catalog afterwards.
  */
 export async function rollbackTo(request: ApplyRequest, destination: Destination): Promise<Result<RollbackOutcome>> {
-  const { target } = request;
-  const refusal = (await mayWrite(target)) ?? (await takeRunLock(target.session));
+  const { target, options } = request;
+  const refusal = options.dryRun ? null : ((await mayWrite(target)) ?? (await takeRunLock(target.session)));
   if (refusal !== null) return failed(refusal);
   const looked = await lookAt(request);
   if (looked.kind === "failed") return looked;

@@ -16,7 +16,8 @@ export function targetHistoryOf({ plan }: RunnablePlan, mode: "stamp" | "leave")
   return {
     async read(session) {
       if (source === undefined) return ok(nothingRead);
-      const migrations = plan.migrations.map(asMigration);
+      // What was adopted from a database is none of the tool's business.
+      const migrations = plan.migrations.filter(({ adopted }) => adopted === undefined).map(asMigration);
       const read = await source.read(
         { rows: (sql, parameters) => session.rows(sql, parameters) },
         { bookkeeping: plan.surroundings.bookkeeping, migrations },
@@ -82,8 +83,12 @@ function stampsIn(
   };
   return {
     enter: ({ plan: migration }, { seconds }) =>
-      run(source.stamp({ migration, location: plan.source.location, table, by: null, executionMs: seconds * 1000 })),
-    takeOut: ({ plan: migration }) => run(source.unstamp({ migration, table })),
+      run(
+        migration.adopted === undefined
+          ? source.stamp({ migration, location: plan.source.location, table, by: null, executionMs: seconds * 1000 })
+          : [],
+      ),
+    takeOut: ({ plan: migration }) => run(migration.adopted === undefined ? source.unstamp({ migration, table }) : []),
     count: () => count,
   };
 }

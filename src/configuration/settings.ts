@@ -37,6 +37,12 @@ export const settingsSchema = z.strictObject({
       roles: names.optional(),
     })
     .optional(),
+  approvals: z
+    .union([
+      z.number().int().nonnegative(),
+      z.strictObject({ required: z.number().int().nonnegative().optional(), roles: z.array(z.string().min(1)).optional() }),
+    ])
+    .optional(),
   out: z.string().optional(),
 });
 

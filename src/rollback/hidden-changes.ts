@@ -11,6 +11,8 @@ export interface HiddenChange {
   readonly kind: Change["kind"];
   /** As the statement writes it. */
   readonly table: string;
+  /** It was seen at work on generated rows, which did not come back: the columns with other values, empty where rows came or went. Absent: it met no row. */
+  readonly columns?: readonly string[];
 }
 
 /**
@@ -37,12 +39,14 @@ export function findHiddenChanges(replay: MigrationReplay): readonly HiddenChang
   return hidden;
 }
 
-function targetsOf(change: Change): readonly ObjectRef[] {
+/** The tables whose rows a change writes, as far as its text names them. */
+export function targetsOf(change: Change): readonly ObjectRef[] {
   if (WRITES.has(change.kind)) return change.writes.filter(({ kind }) => kind === "table");
   return change.effect === "unknown" ? change.writes.filter(({ kind }) => kind === "table") : [];
 }
 
-function nameOf(identity: string): string {
+/** The bare name in a quoted, schema-qualified one. */
+export function nameOf(identity: string): string {
   return identity.replace(/^(?:"(?:[^"]|"")+"|[^.]+)\./, "").replaceAll('"', "");
 }
 

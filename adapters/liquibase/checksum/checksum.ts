@@ -50,8 +50,6 @@ function changeChecksum(change: Node, of: Of): string | null {
     case "createView":
       return bodyChecksum(change, { ...of, body: valueOf(change, "selectQuery") ?? change.value });
     case "createProcedure":
-      // Which of two names its text has in the sums of version 8 depends on what Liquibase computed before.
-      if (of.version === 8) return null;
       return bodyChecksum(change, { ...of, body: valueOf(change, "procedureText") ?? valueOf(change, "procedureBody") ?? change.value });
     default:
       return plainChecksum(change, of.version);

@@ -53,6 +53,7 @@ export const changeFields: Readonly<Record<string, readonly string[]>> = Object.
 
 /** Fields that only count for checksums of version 8; their content counts apart since version 9. */
 export const oldFields: Readonly<Record<string, readonly string[]>> = {
+  createProcedure: ["comment", "dbms", "encoding", "path", "procedureBody", "relativeToChangelogFile"],
   createView: ["encoding", "path", "relativeToChangelogFile", "selectQuery"],
 };
 

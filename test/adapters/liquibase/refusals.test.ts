@@ -54,6 +54,16 @@ describe("what is refused, with its file and line", () => {
     expect(history.findings.map(({ code }) => code)).toContain("other-database");
   });
 
+  it("a changelog of which nothing is for PostgreSQL", async () => {
+    const [failure] = await readFailures({
+      "c.xml": xml(changeSet("1", "<sql>a</sql>", 'dbms="mysql"'), changeSet("2", "<sql>b</sql>", 'dbms="oracle"')),
+    });
+    expect(failure).toMatchObject({ code: "no-migrations-found", location: "c.xml", exitCode: 2 });
+    expect(failure?.message).toBe("none of its 2 changeSets is for PostgreSQL: dbms says mysql, oracle");
+    const [other] = await readFailures({ "c.xml": xml(changeSet("1", "<sql>a</sql>", 'context="a"')) }, { contexts: ["b"] });
+    expect(other?.message).toBe("its only changeSet is not run with the contexts and labels that are given (b)");
+  });
+
   it("broken XML, YAML and formatted SQL", async () => {
     const broken = await readFailures({ "changelog.xml": xml("<changeSet id='1' author='t'>\n<sql>x</changeSet>") });
     expect(broken[0]).toMatchObject({ code: "invalid-xml", location: { file: "changelog.xml", line: 4 } });

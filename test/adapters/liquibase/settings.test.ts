@@ -56,6 +56,20 @@ describe("settings", () => {
     expect(history.preparation).toEqual(["CREATE SCHEMA IF NOT EXISTS app"]);
   });
 
+  it.each([
+    [
+      "application.properties",
+      "app.tenant=${TENANT:${app.fallback}}\napp.fallback=main\napp.loop=${app.loop}\nspring.liquibase.parameters.prefix=${app.tenant}_${NONE:}\nspring.liquibase.parameters.loop=${app.loop}\n",
+    ],
+    [
+      "application.yml",
+      "app: {tenant: '${TENANT:${app.fallback}}', fallback: main}\n---\nspring.liquibase.parameters: {prefix: '${app.tenant}_'}\n",
+    ],
+  ])("of Spring refer to other properties of %s", async (file, text) => {
+    const history = await readOk({ [`src/main/resources/${file}`]: text, "src/main/resources/c.xml": xml(table) });
+    expect(await sqlOf(history.migrations[0])).toEqual(["CREATE TABLE public.main_t (id INTEGER)"]);
+  });
+
   it("yield to the command line", async () => {
     const files = {
       "liquibase.properties": "changelogFile=c.xml\nparameter.prefix=file_\n",

@@ -153,14 +153,15 @@ describe.skipIf(chromiumPath === null)("in Chromium (PGGIT_CHROMIUM names one)",
       expect(await page.evaluate("document.querySelectorAll('*').length")).toBeLessThan(60_000);
       const far = page.locator("#migration-V3900");
       expect(await page.evaluate("getComputedStyle(document.querySelector('#migration-V3900')).contentVisibility")).toBe("auto");
-      expect(await far.evaluate((entry) => entry.querySelector("summary")?.checkVisibility({ contentVisibilityAuto: true }))).toBe(false);
+      const isDrawn = (): Promise<unknown> =>
+        page.evaluate("document.querySelector('#migration-V3900 summary').checkVisibility({ contentVisibilityAuto: true })");
+      const heightOf = (): Promise<unknown> => page.evaluate("document.querySelector('#migration-V3900').getBoundingClientRect().height");
+      expect(await isDrawn()).toBe(false);
       // Where an entry was estimated as high as it is, nothing moves while one scrolls.
-      const height = await far.evaluate((entry) => entry.getBoundingClientRect().height);
+      const height = await heightOf();
       await far.scrollIntoViewIfNeeded();
-      await expect
-        .poll(() => far.evaluate((entry) => entry.querySelector("summary")?.checkVisibility({ contentVisibilityAuto: true })))
-        .toBe(true);
-      expect(await far.evaluate((entry) => entry.getBoundingClientRect().height)).toBe(height);
+      await expect.poll(isDrawn).toBe(true);
+      expect(await heightOf()).toBe(height);
     });
   });
 });
