@@ -23,7 +23,8 @@ export interface FileOutput {
   readonly kind: "report" | "runbook";
   readonly name: string;
   readonly mark: string;
-  readonly render: (plan: Plan) => Promise<Result<string>>;
+  /** `file` is the plan as the user would type it. */
+  readonly render: (plan: Plan, file: string) => Promise<Result<string>>;
 }
 
 /** Reads the plan (the newest of the output folder where none is named), writes the output, and says where. Gives the exit code. */
@@ -45,7 +46,7 @@ async function write(
   if (found.kind === "failed") return found;
   const read = await readPlan(found.value);
   if (read.kind === "failed") return read;
-  const text = await render(read.value);
+  const text = await render(read.value, found.value);
   if (text.kind === "failed") return text;
   const file = flags.to ?? join(dirname(found.value), name);
   const written = await writeOutput(file, { text: text.value, mark });

@@ -1,10 +1,11 @@
 import type { Command } from "commander";
 import { registerExportGit } from "./export-git.ts";
 import { registerExportReport } from "./export-report.ts";
+import { registerExportRunbook } from "./export-runbook.ts";
 import { registerExportSql } from "./export-sql.ts";
 
 /** One file per kind of output: each registers `pggit export KIND` and imports what it runs only when it runs. */
-const kinds: readonly ((parent: Command) => void)[] = [registerExportGit, registerExportSql, registerExportReport];
+const kinds: readonly ((parent: Command) => void)[] = [registerExportGit, registerExportSql, registerExportReport, registerExportRunbook];
 
 /** `pggit export git|sql|report|runbook [PLAN]`: the outputs of a conversion, one by one. */
 export function registerExport(program: Command): void {

@@ -21,6 +21,7 @@ import { buildIdentity } from "./build-identity.ts";
 import { programVersion } from "./program-version.ts";
 import { showProgress } from "./progress.ts";
 import { readFromTarget } from "./read-from-target.ts";
+import { renderForPeople } from "./render-for-people.ts";
 import { renderReport } from "./report.ts";
 import { summariseMigrate } from "./summary-json.ts";
 import { offeredIn, suggestFromDatabase } from "./suggest-program.ts";
@@ -143,11 +144,12 @@ async function writeFiles(
   conversion: Conversion,
   {
     folder,
+    out,
     project,
     flags,
     decisions,
     onDisk,
-  }: Pick<Ending, "folder" | "project" | "flags" | "decisions"> & { readonly onDisk: DecisionFile },
+  }: Pick<Ending, "folder" | "out" | "project" | "flags" | "decisions"> & { readonly onDisk: DecisionFile },
 ): Promise<Result<WrittenConversion>> {
   if (await decisionsChanged(folder, onDisk)) return failed(changedMeanwhile(onDisk));
   const { content } = conversion;
@@ -158,7 +160,9 @@ async function writeFiles(
   });
   if (placed.kind === "failed") return placed;
   const { plan, name } = placed.value;
-  const files = new Map(renderConversionFiles(conversion, { plan, planName: name }));
+  const forPeople = await renderForPeople(plan, { planName: `${out}/${name}`, project, flags });
+  if (forPeople.kind === "failed") return forPeople;
+  const files = new Map([...forPeople.value, ...renderConversionFiles(conversion, { plan, planName: name })]);
   const text = fillDecisions(decisions, conversion.decisionFills);
   if (text !== null && text !== onDisk.text) files.set(decisionFileName, text);
   const written = await writeConversion(folder, files);

@@ -1,5 +1,6 @@
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { askAgain, type AgainFlags } from "../configuration/plan-request.ts";
+import { renderForPeople } from "./render-for-people.ts";
 import { resolveRequest } from "../configuration/resolve-request.ts";
 import { decisionFileName, decisionsChanged, fillDecisions, readDecisions, type DecisionFile } from "../decisions/decision-file.ts";
 import { changedMeanwhile } from "../decisions/save-decisions.ts";
@@ -98,7 +99,9 @@ export async function writeReconverted(opened: OpenedPlan, { plan, conversion, d
   const now = await readPlan(resolve(file));
   if (now.kind === "failed") return now;
   if (!isSamePlan(now.value, opened.plan)) return failed(planChanged(file));
-  const files = new Map(renderConversionFiles(conversion, { plan, planName: basename(file) }));
+  const forPeople = await renderForPeople(plan, { planName: file, project: resolve(folder, plan.request?.project ?? ".."), flags: {} });
+  if (forPeople.kind === "failed") return forPeople;
+  const files = new Map([...forPeople.value, ...renderConversionFiles(conversion, { plan, planName: basename(file) })]);
   if (decisionsText !== null && decisionsText !== decisions.text) files.set(decisionFileName, decisionsText);
   const written = await writeConversion(folder, files);
   if (written.kind === "failed") return written;

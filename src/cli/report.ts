@@ -255,6 +255,8 @@ function files(plan: Plan, run: RunFacts, { style, width }: Screen): string[] {
       ["  schema.sql", `the squashed history: ${counted(plan.squash.statements.length, "statement")}`],
       ["  migrations/", `${counted(plan.migrations.length, "folder")}: up.sql, and down.sql if proven`],
       ["  edge-cases.yaml", "the open questions"],
+      ["  report.html", "all of it to look at, in a browser"],
+      ["  runbook.md", "the night of the change, step by step"],
     ]),
     "",
     ...row(

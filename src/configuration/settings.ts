@@ -30,6 +30,13 @@ export const settingsSchema = z.strictObject({
       lockRetries: z.number().int().nonnegative().optional(),
     })
     .optional(),
+  runbook: z
+    .strictObject({
+      approach: z.enum(["big-bang", "phased", "parallel-run"]).optional(),
+      downtimeMinutes: z.number().nonnegative().optional(),
+      roles: names.optional(),
+    })
+    .optional(),
   approvals: z
     .union([
       z.number().int().nonnegative(),

@@ -32,7 +32,8 @@ async function readSettingsFile(
   return readSettings(file, { named, root: process.cwd });
 }
 
-const defaults = { lockTimeoutSeconds: 5, statementTimeoutSeconds: 0, lockRetries: 5 };
+/** What holds where the settings file says nothing about `apply`. */
+export const applyDefaults = { lockTimeoutSeconds: 5, statementTimeoutSeconds: 0, lockRetries: 5 };
 
 /** Flags (where the command has them) before `PGGIT_*` variables before the settings file in the folder. */
 export async function readTargetSettings(
@@ -48,9 +49,9 @@ export async function readTargetSettings(
   return ok({
     drift: { schemas: drift?.schemas ?? [], ignore: drift?.ignore ?? [] },
     limits: {
-      lockTimeoutMs: seconds(apply?.lockTimeoutSeconds ?? defaults.lockTimeoutSeconds),
-      statementTimeoutMs: seconds(apply?.statementTimeoutSeconds ?? defaults.statementTimeoutSeconds),
-      lockRetries: apply?.lockRetries ?? defaults.lockRetries,
+      lockTimeoutMs: seconds(apply?.lockTimeoutSeconds ?? applyDefaults.lockTimeoutSeconds),
+      statementTimeoutMs: seconds(apply?.statementTimeoutSeconds ?? applyDefaults.statementTimeoutSeconds),
+      lockRetries: apply?.lockRetries ?? applyDefaults.lockRetries,
     },
     approvals: { count: required?.required ?? 0, roles: required?.roles ?? [] },
     shadow: {

@@ -8,6 +8,13 @@ import { nodeName } from "./tree.ts";
 
 const OPAQUE: Change = { kind: "opaque", effect: "unknown", object: null, reads: [], writes: [], details: {} };
 
+/** The typed changes of one statement alone, as `parseStatement` gives them: for those who need no more, in less than half the time. */
+export function classifyStatement(sql: string): readonly Change[] {
+  const text = shortenInsert(sql)?.sql ?? sql;
+  const outcome = parseTree(text);
+  return outcome.kind === "refused" ? [OPAQUE] : classifyTree(outcome.tree, text);
+}
+
 /**
  * Parses and classifies one statement (no terminator needed). Never throws: what PostgreSQL's parser refuses comes back as
  * one `opaque` change with the parser's message. A long INSERT of literals is judged by its first row. Needs `loadParser()` once before.

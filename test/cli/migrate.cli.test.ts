@@ -48,7 +48,7 @@ describe("pggit migrate", () => {
     ]);
     expect(summary.rollbacks.coverage).toBeGreaterThan(0.9);
     const out = join(project.root, "pggit");
-    const names = [summary.plan.slice("pggit/".length), "edge-cases.yaml", "migrations", "schema.sql"];
+    const names = [summary.plan.slice("pggit/".length), "edge-cases.yaml", "migrations", "report.html", "runbook.md", "schema.sql"];
     expect(new Set(readdirSync(out))).toEqual(new Set(names));
     expect(readdirSync(join(out, "migrations"))).toHaveLength(78);
     expect(existsSync(join(out, "migrations", "0001_create_customers", "down.sql"))).toBe(true);
@@ -70,12 +70,17 @@ describe("pggit migrate", () => {
       "not as before: column customers.full_name allows NULL; the columns of customers come in another order.",
     );
 
-    const before = { plan: readFileSync(planFile), schema: readFileSync(join(out, "schema.sql")) };
+    const before = {
+      plan: readFileSync(planFile),
+      schema: readFileSync(join(out, "schema.sql")),
+      report: readFileSync(join(out, "report.html")),
+    };
     const second = await runProgram(["migrate", ".", "--quiet", "--no-cache"], { cwd: project.root });
     expect({ code: second.code, stdout: second.stdout }).toEqual({ code: 3, stdout: "" });
     expect(readFileSync(planFile).equals(before.plan)).toBe(true);
     expect(readFileSync(join(out, "schema.sql")).equals(before.schema)).toBe(true);
-    expect(readdirSync(out)).toHaveLength(4);
+    expect(readFileSync(join(out, "report.html")).equals(before.report)).toBe(true);
+    expect(new Set(readdirSync(out))).toEqual(new Set(names));
   });
 
   test("the example of the users' document comes out right", async () => {
