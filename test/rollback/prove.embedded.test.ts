@@ -364,18 +364,6 @@ describe("the chain from the head to nothing", () => {
     expect(proof.compared).toContain(2);
   });
 
-  test("knows a table whose columns came back in another order by the names that it had before", async () => {
-    const { proof } = await chain([
-      { up: "create schema s; create table p (a int, b int)" },
-      { up: "comment on table p is 'p'" },
-      { up: "alter table p rename to q" },
-      { up: "alter table q set schema s" },
-      { up: "alter table s.q drop column a", down: "alter table s.q add column a int" },
-    ]);
-    expect(proof).toMatchObject({ walked: 5, stoppedAt: null, reachedStart: true, unexplained: [] });
-    expect(proof.compared).toContain(2);
-  });
-
   test("does not believe a rollback that a judge contradicts", async () => {
     const wrong = (link: ChainLink): ChainLink =>
       link.migration === "V2"
