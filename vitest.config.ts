@@ -5,8 +5,8 @@ const project = (name: string, include: string, globalSetup: readonly string[]) 
   test: {
     name,
     include: [`test/**/${include}`],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     pool: "forks" as const,
     // The histories of tests are short (src/database/wasm-compiler.ts).
     execArgv: ["--no-wasm-tier-up", "--no-wasm-dynamic-tiering"],

@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const tests = ["test/apply/kill.server.test.ts", "test/apply/killed-program.server.test.ts"];
-const { status } = spawnSync("npx", ["vitest", "run", "--project", "server", "--hookTimeout", "1200000", ...tests], {
+const { status } = spawnSync("npx", ["vitest", "run", "--project", "server", ...tests], {
   cwd: dirname(dirname(fileURLToPath(import.meta.url))),
   env: { ...process.env, PGGIT_EVERY_POINT: process.argv[2] ?? "1" },
   stdio: "inherit",

@@ -17,6 +17,7 @@ import { failed, ok, type Result } from "./model/failure.ts";
 import type { Finding, History } from "./model/history.ts";
 import type { MigrationReplay } from "./model/replay.ts";
 import type { PlanContent } from "./plan/content-id.ts";
+import { proveExtractions } from "./prove-extractions.ts";
 import { asProven, draftQuestions, interrupted, replayAndProve, walkBack, type Proven } from "./prove-history.ts";
 import { bookkeepingTables } from "./prove-stretch.ts";
 import { findMentions } from "./reading/find-mentions.ts";
@@ -200,6 +201,8 @@ async function convertOn(shadow: Shadow, stage: Stage): Promise<Result<Conversio
   if (squashed.kind === "failed") return squashed;
   if (walked.contradicted) return ok({ kind: "contradicted" });
   clock.lap("squash");
+  const extractions = await proveExtractions(stage, { moved: expected, reading });
+  if (extractions.kind === "failed") return extractions;
   const baselines = await checkBaselines(stage, proven.value);
   if (baselines.kind === "failed") return baselines;
   const { version, embedded } = head.session.engine;
@@ -207,7 +210,7 @@ async function convertOn(shadow: Shadow, stage: Stage): Promise<Result<Conversio
     engine: { version, embedded },
     rollbacks: walked.rollbacks,
     squash: squashed.value,
-    findings: [...walked.findings, ...baselines.value.findings],
+    findings: [...walked.findings, ...baselines.value.findings, ...extractions.value],
     questions: baselines.value.questions,
   };
   await stage.cache?.keepOutcome(outcome, walked);

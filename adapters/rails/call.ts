@@ -40,7 +40,8 @@ export function toKeywords(options: Options): Message["keywords"] {
 /** Throws `Stuck` where a value that must be known is not. */
 export function demand(value: Value, what: string, location: SourceLocation): Value {
   const open = unknownPart(value);
-  if (open !== null) throw new Stuck(`${what} is not known: ${open.reason}`, open.location.file === location.file ? open.location : location);
+  if (open !== null)
+    throw new Stuck(`${what} is not known: ${open.reason}`, open.location.file === location.file ? open.location : location);
   return value;
 }
 

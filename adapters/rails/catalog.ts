@@ -106,7 +106,15 @@ export function createCatalog(at: Inspector): Catalog {
     columns: (table) => of<ColumnInfo>(table, "columns", columnsQuery),
     indexes: async (table) =>
       (await of<IndexInfo & { readonly expressed: boolean }>(table, "indexes", indexesQuery)).map((index) =>
-        index.expressed ? { ...index, columns: / USING \w+? \((.+?)\)(?: INCLUDE \(.+?\))?(?: NULLS NOT DISTINCT)?(?: WITH \(.+?\))?(?: WHERE .+)?$/s.exec(index.definition)?.[1] ?? "" } : index,
+        index.expressed
+          ? {
+              ...index,
+              columns:
+                / USING \w+? \((.+?)\)(?: INCLUDE \(.+?\))?(?: NULLS NOT DISTINCT)?(?: WITH \(.+?\))?(?: WHERE .+)?$/s.exec(
+                  index.definition,
+                )?.[1] ?? "",
+            }
+          : index,
       ),
     constraints: (table) => of<ConstraintInfo>(table, "constraints", constraintsQuery),
     primaryKeySequence: async (table) => {

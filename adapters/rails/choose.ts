@@ -17,10 +17,14 @@ export function chooseDatabase(options: ReadOptions): Result<RailsDatabase> {
     if (only !== undefined && others.length === 0) return ok(only);
     const listed = found.map((each) => `--location ${JSON.stringify(locationOf(each))}`).join(", ");
     return failed(
-      inputFailure(only === undefined ? "no-migrations-found" : "several-databases", only === undefined ? "There is no db/migrate here." : `There are several databases: ${listed}.`, {
-        location: options.root,
-        hint: "Name the folder: pggit migrate --source rails --location db/migrate",
-      }),
+      inputFailure(
+        only === undefined ? "no-migrations-found" : "several-databases",
+        only === undefined ? "There is no db/migrate here." : `There are several databases: ${listed}.`,
+        {
+          location: options.root,
+          hint: "Name the folder: pggit migrate --source rails --location db/migrate",
+        },
+      ),
     );
   }
   const dump = named.find((each) => /\.(?:rb|sql)$/.test(each));
@@ -33,7 +37,10 @@ export function chooseDatabase(options: ReadOptions): Result<RailsDatabase> {
   const base = same?.base ?? (/^(.*?)\/?db\//.exec(named[0] ?? "")?.[1] || ".");
   if (migrationFiles(options.root, named).length === 0) {
     return failed(
-      inputFailure("no-migrations-found", `There are no migrations (20240101000000_name.rb) in ${named.join(", ")}.`, { location: named[0] ?? options.root, hint: "Name the folder that holds them, relative to the project." }),
+      inputFailure("no-migrations-found", `There are no migrations (20240101000000_name.rb) in ${named.join(", ")}.`, {
+        location: named[0] ?? options.root,
+        hint: "Name the folder that holds them, relative to the project.",
+      }),
     );
   }
   const folders = same !== undefined && named.every((each) => same.folders.includes(each)) ? same.folders : named;

@@ -86,7 +86,8 @@ export function primaryKeyColumn(call: Call, at: Connection): ColumnRequest | nu
   const named = call.options.get("primary_key");
   if (named?.kind === "list") return null;
   const own = new Map([...call.options].filter(([name]) => ["limit", "default", "precision"].includes(name)));
-  if (id.kind === "map") for (const { key, value } of id.entries.values()) if (key.kind === "symbol" && key.value !== "type") own.set(key.value, value);
+  if (id.kind === "map")
+    for (const { key, value } of id.entries.values()) if (key.kind === "symbol" && key.value !== "type") own.set(key.value, value);
   const inner = id.kind === "map" ? [...id.entries.values()].find(({ key }) => key.kind === "symbol" && key.value === "type")?.value : id;
   const said = inner?.kind === "symbol" || inner?.kind === "text" ? inner.value : "primary_key";
   let type = legacy ? "integer" : said;

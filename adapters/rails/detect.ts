@@ -10,6 +10,12 @@ export async function detectRails(root: string): Promise<readonly Detection[]> {
       ...(count === 0 ? [] : [`${database.folders.join(" and ")} ${database.folders.length === 1 ? "has" : "have"} ${count} migrations`]),
       ...(database.dump === null ? [] : [`${database.dump} is what Rails dumped`]),
     ];
-    return { tool: "rails", location: locationOf(database), toolVersion: railsVersionOf(root, database.base), evidence, migrations: count === 0 ? 1 : count };
+    return {
+      tool: "rails",
+      location: locationOf(database),
+      toolVersion: railsVersionOf(root, database.base),
+      evidence,
+      migrations: count === 0 ? 1 : count,
+    };
   });
 }

@@ -14,7 +14,12 @@ import { placeStatements } from "./statements.ts";
 /** `structure.sql` or `schema.rb` as a migration that makes all of it. */
 export async function dumpHistory({ dump }: RailsDatabase, options: ReadOptions, shared: Shared): Promise<Result<Migration>> {
   if (dump === null || !existsSync(join(options.root, dump)))
-    return failed(inputFailure("no-migrations-found", "There are neither migrations nor a dump of the schema.", { location: dump ?? options.root, hint: "Name the folder of migrations, db/schema.rb or db/structure.sql with --location." }));
+    return failed(
+      inputFailure("no-migrations-found", "There are neither migrations nor a dump of the schema.", {
+        location: dump ?? options.root,
+        hint: "Name the folder of migrations, db/schema.rb or db/structure.sql with --location.",
+      }),
+    );
   return readDump(dump, options, shared);
 }
 
@@ -34,12 +39,39 @@ function readDump(path: string, { root }: ReadOptions, shared: Shared): Result<M
   const bytes = readFileSync(join(root, path));
   const text = bytes.toString("utf8");
   const files = [{ path, role: "up" as const, sha256: createHash("sha256").update(bytes).digest("hex") }];
-  const base = { kind: "migration" as const, id: path.replace(/^.*\//, ""), type: "baseline" as const, name: `the schema of ${path}`, author: null, date: null, files, checksum: null, transaction: "one" as const, environment: null, assumptions: [], edgeCases: [] };
+  const base = {
+    kind: "migration" as const,
+    id: path.replace(/^.*\//, ""),
+    type: "baseline" as const,
+    name: `the schema of ${path}`,
+    author: null,
+    date: null,
+    files,
+    checksum: null,
+    transaction: "one" as const,
+    environment: null,
+    assumptions: [],
+    edgeCases: [],
+  };
   if (path.endsWith(".sql")) return ok({ ...base, version: newestVersion(text), up: () => structureSteps(text, path) });
   const parsed = shared.parse(text, path);
-  if (parsed.kind === "broken") return failed(inputFailure("ruby-syntax", `This is no Ruby: ${parsed.problem.message}.`, { location: parsed.problem.location, hint: "Mend the file." }));
+  if (parsed.kind === "broken")
+    return failed(
+      inputFailure("ruby-syntax", `This is no Ruby: ${parsed.problem.message}.`, {
+        location: parsed.problem.location,
+        hint: "Mend the file.",
+      }),
+    );
   const version = /define\(version:\s*([\d_]+)/.exec(text)?.[1]?.replaceAll("_", "") ?? null;
-  const source: MigrationSource = { id: path, version: version ?? "0", name: path, date: null, files, source: parsed.source, shape: { className: null, transaction: "one", back: "none" } };
+  const source: MigrationSource = {
+    id: path,
+    version: version ?? "0",
+    name: path,
+    date: null,
+    files,
+    source: parsed.source,
+    shape: { className: null, transaction: "one", back: "none" },
+  };
   let observed: Observed = { findings: [], edgeCases: [] };
   return ok({
     ...base,
@@ -70,7 +102,8 @@ const ofRails = new RegExp(
 const clearing = /^(?:DROP|SET|SELECT|ALTER\b.*\bDROP\b|CREATE OR REPLACE VIEW|ALTER TABLE IF EXISTS)\b/is;
 
 /** Of the session, or of the database as it is made; not of its schema. */
-const ofSession = /^(?:SET\s+(?:transaction_timeout|default_table_access_method)\b|CREATE SCHEMA (?:IF NOT EXISTS )?public\b|COMMENT ON SCHEMA public\b|SELECT pg_catalog\.set_config\('search_path')/i;
+const ofSession =
+  /^(?:SET\s+(?:transaction_timeout|default_table_access_method)\b|CREATE SCHEMA (?:IF NOT EXISTS )?public\b|COMMENT ON SCHEMA public\b|SELECT pg_catalog\.set_config\('search_path')/i;
 
 /** The statements of a `pg_dump`: without what clears a database before, what begins and ends it, and Rails' own tables. */
 async function* structureSteps(text: string, file: string): AsyncGenerator<Step> {

@@ -33,8 +33,18 @@ export function createInflector(rules: readonly InflectionRule[]): Inflector {
   return {
     pluralize: (word) => pluralize(word, locale),
     singularize: (word) => singularize(word, locale),
-    underscore: (word) => underscore(acronyms.reduce((text, acronym) => text.replaceAll(acronym, acronym.slice(0, 1).toUpperCase() + acronym.slice(1).toLowerCase()), word)),
-    camelize: (word) => acronyms.reduce((text, acronym) => text.replace(new RegExp(acronym.slice(0, 1).toUpperCase() + acronym.slice(1).toLowerCase(), "g"), acronym), camelize(word)),
+    underscore: (word) =>
+      underscore(
+        acronyms.reduce(
+          (text, acronym) => text.replaceAll(acronym, acronym.slice(0, 1).toUpperCase() + acronym.slice(1).toLowerCase()),
+          word,
+        ),
+      ),
+    camelize: (word) =>
+      acronyms.reduce(
+        (text, acronym) => text.replace(new RegExp(acronym.slice(0, 1).toUpperCase() + acronym.slice(1).toLowerCase(), "g"), acronym),
+        camelize(word),
+      ),
   };
 }
 

@@ -15,10 +15,17 @@ interface Named {
 }
 
 function statementsOf(node: Node | null): readonly Node[] {
-  return node === null ? [] : node.constructor.name === "StatementsNode" ? (node as unknown as { readonly body: readonly Node[] }).body : [node];
+  return node === null
+    ? []
+    : node.constructor.name === "StatementsNode"
+      ? (node as unknown as { readonly body: readonly Node[] }).body
+      : [node];
 }
 
-function classes(nodes: readonly Node[], around: string): readonly { readonly path: string; readonly superclass: Node | null; readonly body: readonly Node[] }[] {
+function classes(
+  nodes: readonly Node[],
+  around: string,
+): readonly { readonly path: string; readonly superclass: Node | null; readonly body: readonly Node[] }[] {
   return nodes.flatMap((node) => {
     const kind = node.constructor.name;
     if (kind !== "ClassNode" && kind !== "ModuleNode") return [];

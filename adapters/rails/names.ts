@@ -43,7 +43,10 @@ export function indexName(table: string, columns: IndexColumns, style: "shortene
   const whole = `index_${splitName(table).name}_on_${parts.join("_and_")}`;
   if (style === "whole" || Buffer.byteLength(whole) <= mostIndexBytes) return whole;
   const hash = `_${sha256(whole)}`;
-  const short = Buffer.from(`idx_on_${parts.join("_")}`).subarray(0, mostIndexBytes - hash.length).toString("utf8").replace(/\uFFFD+$/, "");
+  const short = Buffer.from(`idx_on_${parts.join("_")}`)
+    .subarray(0, mostIndexBytes - hash.length)
+    .toString("utf8")
+    .replace(/\uFFFD+$/, "");
   return `${short}${hash}`;
 }
 
@@ -69,5 +72,9 @@ export function uniqueName(table: string, of: readonly string[]): string {
 
 /** `derive_join_table_name`: `music_artists`, `music_records` → `music_artists_records`. */
 export function joinTableName(first: string, second: string): string {
-  return [first, second].sort().join("\0").replace(/^(.*[._])(.+)\0\1(.+)/, "$1$2_$3").replace("\0", "_");
+  return [first, second]
+    .sort()
+    .join("\0")
+    .replace(/^(.*[._])(.+)\0\1(.+)/, "$1$2_$3")
+    .replace("\0", "_");
 }

@@ -38,7 +38,8 @@ export function createProblems({ id, source }: MigrationSource, emit: (step: Ste
         if (error.message === error.type || !/reversible|irreversible/i.test(error.message)) await emit(refusal(error));
         return;
       }
-      if (error instanceof RaisedError) return add(new Stuck(`it raises ${error.type}: ${error.message}`, error.location), source.textOf(source.program.location));
+      if (error instanceof RaisedError)
+        return add(new Stuck(`it raises ${error.type}: ${error.message}`, error.location), source.textOf(source.program.location));
       if (error instanceof Stuck) return add(error, source.textOf(source.program.location));
       throw error;
     },
@@ -73,7 +74,10 @@ function question(id: string, found: readonly Found[]): EdgeCaseDraft {
   const [first = { problem: new Stuck("", { file: id, line: 1 }), text: "" }, ...others] = found;
   const onRows = found.every(({ problem }) => problem.effect === "rows");
   const more = others.map(({ problem }) => `${formatLocation(problem.location)}: ${problem.reason}`);
-  const also = more.length === 0 ? "" : ` The same question holds for ${more.slice(0, 3).join("; ")}${more.length > 3 ? ` and ${more.length - 3} more` : ""}.`;
+  const also =
+    more.length === 0
+      ? ""
+      : ` The same question holds for ${more.slice(0, 3).join("; ")}${more.length > 3 ? ` and ${more.length - 3} more` : ""}.`;
   return {
     kind: "custom-code",
     title: onRows ? `${id} changes rows with Ruby code` : `${id} has Ruby that cannot be followed`,
@@ -82,7 +86,13 @@ function question(id: string, found: readonly Found[]): EdgeCaseDraft {
       ? "Give the SQL that does the same, or keep it: the rows are then changed by nothing in the converted history."
       : "Give the SQL that does the same (also as overrides/VERSION.up.sql), say the fact with --assume, or leave the migration out.",
     risk: onRows ? "MEDIUM" : "HIGH",
-    source: { location: first.problem.location, text: found.map(({ text }) => text).join("\n…\n").slice(0, shown) },
+    source: {
+      location: first.problem.location,
+      text: found
+        .map(({ text }) => text)
+        .join("\n…\n")
+        .slice(0, shown),
+    },
     suggestion: null,
     evidence: [{ part: "read", statement: `Ruby code, undecided: ${first.problem.reason}`, value: 0.5 }],
     choices: ["edit", "keep", "exclude"],

@@ -36,7 +36,9 @@ export function openProject(root: string, base: string, contents: ReadonlyMap<st
   const constants = (): ReadonlyMap<string, string> => {
     index ??= new Map(
       ["lib", "app"].flatMap((folder) =>
-        listFiles(join(root, base), folder, ".rb").map((path) => [path.replace(/^lib\/|^app\/[^/]+\/(?:concerns\/)?/, "").replace(/\.rb$/, ""), posix.join(base, path)] as const),
+        listFiles(join(root, base), folder, ".rb").map(
+          (path) => [path.replace(/^lib\/|^app\/[^/]+\/(?:concerns\/)?/, "").replace(/\.rb$/, ""), posix.join(base, path)] as const,
+        ),
       ),
     );
     return index;
@@ -55,8 +57,16 @@ export function openProject(root: string, base: string, contents: ReadonlyMap<st
   return {
     read,
     migrationExtensions: () =>
-      (extensions ??= listFiles(join(root, base), "config/initializers", ".rb").flatMap((path) => [...(read(path) ?? "").matchAll(included)].map(([, name = ""]) => ({ path, name })))),
-    fileOfConstant: (path, inflect) => constants().get(path.split("::").map((part) => inflect.underscore(part)).join("/")) ?? null,
+      (extensions ??= listFiles(join(root, base), "config/initializers", ".rb").flatMap((path) =>
+        [...(read(path) ?? "").matchAll(included)].map(([, name = ""]) => ({ path, name })),
+      )),
+    fileOfConstant: (path, inflect) =>
+      constants().get(
+        path
+          .split("::")
+          .map((part) => inflect.underscore(part))
+          .join("/"),
+      ) ?? null,
     resolveRequire(path, from) {
       const candidates = from === null ? [path, `lib/${path}`, `app/models/${path}`] : [posix.join(posix.dirname(from), path)];
       const files = candidates.map((candidate) => (candidate.endsWith(".rb") ? candidate : `${candidate}.rb`));

@@ -27,7 +27,8 @@ function findBases(root: string): readonly string[] {
     if (["migrate", "schema.rb", "structure.sql"].some((name) => existsSync(join(db, name)))) found.push(folder === "" ? "." : folder);
     if (depth >= deepest) return;
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
-      if (entry.isDirectory() && !entry.name.startsWith(".") && !skipped.has(entry.name) && entry.name !== "db") visit(posix.join(folder, entry.name), depth + 1);
+      if (entry.isDirectory() && !entry.name.startsWith(".") && !skipped.has(entry.name) && entry.name !== "db")
+        visit(posix.join(folder, entry.name), depth + 1);
     }
   };
   visit("", 0);
@@ -66,7 +67,11 @@ function configuredDatabases(root: string, base: string): readonly Configured[] 
   return entries.map(([name, value]) => {
     const settings = isRecord(value) ? value : {};
     const { adapter, migrations_paths: paths } = settings;
-    return { name, adapter: typeof adapter === "string" && adapter !== "erb" ? adapter : null, paths: [paths].flat().filter((path) => typeof path === "string") };
+    return {
+      name,
+      adapter: typeof adapter === "string" && adapter !== "erb" ? adapter : null,
+      paths: [paths].flat().filter((path) => typeof path === "string"),
+    };
   });
 }
 
@@ -93,7 +98,8 @@ function databasesOf(root: string, base: string): readonly RailsDatabase[] {
     made.push({ base, name, folders: there, dump });
   };
   const primary = configured.find(({ paths }) => paths.length === 0) ?? null;
-  if (primary === null || !other(primary.adapter) || configured.length === 0) add("primary", [at("db/migrate"), at("db/post_migrate")], ["db/structure.sql", "db/schema.rb"]);
+  if (primary === null || !other(primary.adapter) || configured.length === 0)
+    add("primary", [at("db/migrate"), at("db/post_migrate")], ["db/structure.sql", "db/schema.rb"]);
   for (const { name, adapter, paths } of configured) {
     const folders = paths.length === 0 ? [at(`db/${name}_migrate`)] : paths.map(at);
     if (other(adapter)) for (const folder of folders) claimed.add(folder);
@@ -116,7 +122,9 @@ export function railsVersionOf(root: string, base: string): string | null {
 export function inflectionRules(text: string | null): readonly InflectionRule[] {
   const rule = /^\s*\w+\.(acronym|irregular|uncountable|plural|singular)[\s(]+(.+)$/gm;
   return [...(text ?? "").matchAll(rule)].map(([, name = "", rest = ""]) => {
-    const quoted = [...rest.matchAll(/"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|\/((?:[^/\\]|\\.)*)\//g)].map((found) => found[1] ?? found[2] ?? found[3] ?? "");
+    const quoted = [...rest.matchAll(/"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|\/((?:[^/\\]|\\.)*)\//g)].map(
+      (found) => found[1] ?? found[2] ?? found[3] ?? "",
+    );
     const words = quoted.length === 0 ? (/%w[([{]([^)\]}]*)/.exec(rest)?.[1]?.trim().split(/\s+/) ?? []) : quoted;
     return { rule: name as InflectionRule["rule"], words };
   });

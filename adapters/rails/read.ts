@@ -33,8 +33,11 @@ export async function readHistory(options: ReadOptions): Promise<Result<History>
     files,
     inflect: createInflector(inflectionRules(files.read("config/initializers/inflections.rb"))),
     railsVersion: Number(/^\d+\.\d+/.exec(toolVersion ?? newest)?.[0] ?? newest),
-    datetimeType: options.assumptions["rails.datetime_type"] ?? datetimeType(files.read("config/application.rb"), files.read("config/initializers/active_record.rb")),
-    schemaPlus: /^(?:yes|true|1)$/i.test(options.assumptions["gem.schema_plus"] ?? "") || /^ {4}schema_plus/m.test(files.read("Gemfile.lock") ?? ""),
+    datetimeType:
+      options.assumptions["rails.datetime_type"] ??
+      datetimeType(files.read("config/application.rb"), files.read("config/initializers/active_record.rb")),
+    schemaPlus:
+      /^(?:yes|true|1)$/i.test(options.assumptions["gem.schema_plus"] ?? "") || /^ {4}schema_plus/m.test(files.read("Gemfile.lock") ?? ""),
     assumptions: options.assumptions,
   };
   const base = {
@@ -51,7 +54,9 @@ export async function readHistory(options: ReadOptions): Promise<Result<History>
   };
   if (paths.length === 0) {
     const dump = await dumpHistory(database, options, shared);
-    return dump.kind === "failed" ? dump : ok({ ...base, location: database.dump ?? "", migrations: [dump.value], baselines: [], findings: [] });
+    return dump.kind === "failed"
+      ? dump
+      : ok({ ...base, location: database.dump ?? "", migrations: [dump.value], baselines: [], findings: [] });
   }
   const read = paths.map((path) => readFile(path, { options, shared }));
   const failures = [...read.flatMap((each) => (each.kind === "failed" ? each.failures : [])), ...duplicates(paths)];
@@ -83,7 +88,12 @@ function readFile(path: string, { options, shared }: Reading): Result<MigrationS
   // The interpreter knows files as the project does; the history as the whole root does.
   const parsed = shared.parse(bytes.toString("utf8"), path);
   if (parsed.kind === "broken")
-    return failed(inputFailure("ruby-syntax", `This is no Ruby: ${parsed.problem.message}.`, { location: parsed.problem.location, hint: "Mend the file, or give its SQL and leave it out of the folder." }));
+    return failed(
+      inputFailure("ruby-syntax", `This is no Ruby: ${parsed.problem.message}.`, {
+        location: parsed.problem.location,
+        hint: "Mend the file, or give its SQL and leave it out of the folder.",
+      }),
+    );
   const version = name?.version ?? "0";
   const stem = posix.basename(path, ".rb");
   return ok({
@@ -108,17 +118,27 @@ function duplicates(paths: readonly string[]): readonly Failure[] {
       if (before === undefined) seen.set(value, path);
       else
         failures.push(
-          inputFailure(`duplicate-migration-${part}`, `Two migrations have the ${part} ${value}: ${before} and ${path}. Rails refuses to run either.`, {
-            location: { file: path, line: 1 },
-            hint: part === "version" ? "Give one of them a version of its own." : "Give one of them another name, in the file and of its class.",
-          }),
+          inputFailure(
+            `duplicate-migration-${part}`,
+            `Two migrations have the ${part} ${value}: ${before} and ${path}. Rails refuses to run either.`,
+            {
+              location: { file: path, line: 1 },
+              hint:
+                part === "version"
+                  ? "Give one of them a version of its own."
+                  : "Give one of them another name, in the file and of its class.",
+            },
+          ),
         );
     }
   }
   return failures;
 }
 
-function findingsOf(sources: readonly MigrationSource[], { toolVersion, shared }: { readonly toolVersion: string | null; readonly shared: Shared }): readonly Finding[] {
+function findingsOf(
+  sources: readonly MigrationSource[],
+  { toolVersion, shared }: { readonly toolVersion: string | null; readonly shared: Shared },
+): readonly Finding[] {
   const found: Finding[] = [];
   if (toolVersion === null) {
     const message = `No Gemfile.lock names the version of Rails; the rules of ${shared.railsVersion} were taken. Say otherwise with --assume rails.version=7.1.`;

@@ -24,10 +24,13 @@ const native: Readonly<Record<string, string>> = {
 };
 
 /** Types that the tool's table says under their own names. */
-const ownNames = "daterange numrange tsrange tstzrange int4range int8range xml tsvector hstore inet cidr macaddr uuid json jsonb ltree citext point line lseg box path polygon circle money interval oid serial bigserial";
+const ownNames =
+  "daterange numrange tsrange tstzrange int4range int8range xml tsvector hstore inet cidr macaddr uuid json jsonb ltree citext point line lseg box path polygon circle money interval oid serial bigserial";
 
 /** Methods of `t` that make columns. */
-export const columnTypes: ReadonlySet<string> = new Set([...Object.keys(native), ...ownNames.split(" "), "integer", "datetime", "enum", "timestamptz"].filter((name) => name !== "primary_key"));
+export const columnTypes: ReadonlySet<string> = new Set(
+  [...Object.keys(native), ...ownNames.split(" "), "integer", "datetime", "enum", "timestamptz"].filter((name) => name !== "primary_key"),
+);
 
 type Typed = Pick<Call, "options" | "location">;
 
@@ -51,7 +54,8 @@ function scalarSql(type: string, call: Typed, at: Pick<Connection, "datetimeType
   const base = native[name] ?? name;
   if (["timestamp", "time", "interval", "datetime"].includes(type) || type === "datetime") {
     const precision = optionNumber(call, "precision");
-    if (precision !== null && (precision < 0 || precision > 6)) throw new Stuck(`no ${name} has a precision of ${precision}`, call.location);
+    if (precision !== null && (precision < 0 || precision > 6))
+      throw new Stuck(`no ${name} has a precision of ${precision}`, call.location);
     return precision === null ? base : `${base}(${precision})`;
   }
   const known = Object.hasOwn(native, type) || ownNames.split(" ").includes(type);

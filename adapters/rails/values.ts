@@ -14,7 +14,11 @@ const noValues: ReadonlySet<string> = new Set(["false", "0", "f", "F", "FALSE", 
 type Cast = (value: Value, shown: string) => string | null;
 
 const casts: readonly (readonly [RegExp, Cast])[] = [
-  [/^(?:smallint|integer|bigint|oid|serial|bigserial|int2|int4|int8)\b/, (value, shown) => (shown === "" ? null : value.kind === "boolean" ? (value.value ? "1" : "0") : String(BigInt(/^\s*([-+]?\d+)/.exec(shown)?.[1] ?? "0")))],
+  [
+    /^(?:smallint|integer|bigint|oid|serial|bigserial|int2|int4|int8)\b/,
+    (value, shown) =>
+      shown === "" ? null : value.kind === "boolean" ? (value.value ? "1" : "0") : String(BigInt(/^\s*([-+]?\d+)/.exec(shown)?.[1] ?? "0")),
+  ],
   [/^boolean\b/, (_value, shown) => (shown === "" ? null : noValues.has(shown) ? "FALSE" : "TRUE")],
   [/^(?:numeric|decimal|money)\b/, (_value, shown) => (shown === "" ? null : decimal(shown))],
   [/^(?:float|double precision|real)\b/, (_value, shown) => (shown === "" ? null : floating(shown))],
@@ -38,7 +42,8 @@ function floating(shown: string): string {
 
 /** `ActiveSupport::JSON.encode`, which writes `<`, `>`, `&` and line separators as escapes. */
 export function toJson(value: Value): string {
-  const escapes = (text: string): string => JSON.stringify(text).replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  const escapes = (text: string): string =>
+    JSON.stringify(text).replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
   switch (value.kind) {
     case "nil":
       return "null";
@@ -58,7 +63,11 @@ export function toJson(value: Value): string {
 
 function hstore(value: Extract<Value, { readonly kind: "map" }>): string {
   const escaped = (text: string): string => `"${text.replace(/["\\]/g, "\\$&")}"`;
-  return [...value.entries.values()].map((entry) => `${escaped(showSimple(entry.key) ?? "")}=>${entry.value.kind === "nil" ? "NULL" : escaped(showSimple(entry.value) ?? "")}`).join(", ");
+  return [...value.entries.values()]
+    .map(
+      (entry) => `${escaped(showSimple(entry.key) ?? "")}=>${entry.value.kind === "nil" ? "NULL" : escaped(showSimple(entry.value) ?? "")}`,
+    )
+    .join(", ");
 }
 
 function arrayLiteral(items: readonly Value[], type: string): string {
@@ -109,6 +118,9 @@ export function plainSql(value: Value, location: SourceLocation): string {
     case "symbol":
       return quoteText(value.value);
     default:
-      throw new Stuck(value.kind === "unknown" ? `the value is not known: ${value.reason}` : `a ${value.kind} cannot stand in SQL`, location);
+      throw new Stuck(
+        value.kind === "unknown" ? `the value is not known: ${value.reason}` : `a ${value.kind} cannot stand in SQL`,
+        location,
+      );
   }
 }

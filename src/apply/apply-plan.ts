@@ -20,7 +20,7 @@ import { scopeOf } from "./scope.ts";
 import { allowedIn } from "./table.ts";
 import type { HistoryReading } from "./target-history.ts";
 import { findUnrunnable } from "./unrunnable.ts";
-import { driftRefusal, requireYes, unexpectedState } from "./refusals.ts";
+import { driftRefusal, requireYes, toolHoldsLock, unexpectedState } from "./refusals.ts";
 import { openWriting, type Writing } from "./writing.ts";
 
 /**
@@ -158,6 +158,8 @@ async function proceed(request: ApplyRequest, examined: Examined): Promise<Resul
 
   const unrunnable = findUnrunnable(runnable.migrations.filter(({ plan }) => wanted.includes(plan.id)));
   if (unrunnable !== null) return stop(unrunnable);
+  const { lockedBy } = examined.reading;
+  if (lockedBy !== null && wanted.length > 0) return stop(toolHoldsLock(lockedBy, runnable.plan.source.tool));
   const allowed = allowedIn(state, options.confirmation);
   const missing = assessment.applied.filter((id) => !examined.recorded.recorded.includes(id));
   const unrecorded = missing.length > 0 || examined.ignored.fresh.length > 0;

@@ -151,7 +151,7 @@ async function findCandidates(target: Outline, { expectations, runnable }: Asses
     const step = Math.max(1, Math.ceil((to - from) / mostSamples));
     const counts = [...Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, index) => from + index * step), to];
     const asked = [...new Set(counts)].filter((count) => !distances.has(count));
-    const outlines = await expectations.outlines(asked);
+    const outlines = await expectations.outlines(asked, target);
     if (outlines.kind === "failed") return outlines;
     for (const [index, count] of asked.entries())
       distances.set(count, outlineDistance(target, outlines.value[index] ?? new Map<string, string>()));

@@ -45,6 +45,18 @@ export function driftRefusal({ drift, applied, basis }: Assessment): Failure {
   };
 }
 
+/** The source tool is at work there, or a run of it was killed: its migrations and these would cross. */
+export function toolHoldsLock(holder: string, tool: string): Failure {
+  return {
+    kind: "failure",
+    code: "tool-holds-lock",
+    message: `Nothing was run: ${tool} holds its own lock of this database (${holder}).`,
+    location: null,
+    hint: `Wait for its run to end. If it is gone, release the lock with ${tool}'s own command (liquibase releaseLocks).`,
+    exitCode: 4,
+  };
+}
+
 export function unexpectedState(expected: StateName, found: StateName): Failure {
   return {
     kind: "failure",

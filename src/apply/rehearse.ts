@@ -111,6 +111,7 @@ async function onCopy(
             questions: [],
             outdated: [],
             stamp: noStamp,
+            lockedBy: null,
           }),
         ),
     },

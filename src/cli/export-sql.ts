@@ -31,7 +31,7 @@ async function runExportSql(flags: ExportSqlFlags): Promise<ExitCode> {
   const { findObject, standingAs } = await import("../timeline/objects.ts");
   const { findPoint } = await import("../timeline/points.ts");
   const { writeObjectSql } = await import("../timeline/object-sql.ts");
-  const { writeObjectFiles } = await import("../export/object-files.ts");
+  const { checkObjectFolder, writeObjectFiles } = await import("../export/object-files.ts");
   const { sayPoint } = await import("./diff.ts");
   const { notThere } = await import("./show.ts");
   return runRehearsal(flags, async ({ plan, request, progress }) => {
@@ -39,6 +39,8 @@ async function runExportSql(flags: ExportSqlFlags): Promise<ExitCode> {
     if (point.kind === "failed") return point;
     const object = flags.object === undefined ? null : findObject(plan, flags.object);
     if (object?.kind === "failed") return object;
+    const folder = await checkObjectFolder(flags.to);
+    if (folder.kind === "failed") return folder;
     progress.begin("running the history on a shadow", null);
     const { count } = point.value;
     const choose =
@@ -55,10 +57,9 @@ async function runExportSql(flags: ExportSqlFlags): Promise<ExitCode> {
       ...(roles.length === 0 ? [] : [`Needs the roles ${roles.join(", ")}: they belong to the server, and are not made.`]),
     ];
     const files = await writeObjectFiles(flags.to, { head, ddl, data });
-    if (files.kind === "failed") return files;
     return ok({
-      json: { at: point.value, files: files.value, objects, roles, rows, engine },
-      text: () => `${[...files.value.map((file) => `wrote  ${file}`), ...head].join("\n")}\n`,
+      json: { at: point.value, files, objects, roles, rows, engine },
+      text: () => `${[...files.map((file) => `wrote  ${file}`), ...head].join("\n")}\n`,
     });
   });
 }

@@ -22,6 +22,8 @@ const settingsFile = `# Settings of pggit for this project. Every key is optiona
 #   url: postgres://localhost:5432/postgres   # a server for shadow databases instead of the embedded PostgreSQL
 #   statementTimeoutSeconds: 300
 
+# approvals: 2              # how many people must have approved a plan before it is applied; or { required: 2, roles: [dba] }
+
 `;
 
 /** Where plan and files are written, and where decisions are read: the folder that `init NAME` makes. */

@@ -48,6 +48,7 @@ program
   .option("--require-confirmation", "ask before anything is written to the database")
   .option("--yolo", "ask nothing")
   .option("--manual-mode", "make every migration a question; nothing is written to the database until each is decided")
+  .option("--fix-edge-case <id>", "settle an edge case, or those of a migration (V47): on a terminal in a review, else they are listed")
   .option("--record-only", "write the record to the database, run no migration")
   .option("--require-approvals <n>", "refuse unless so many people approved the plan as it stands", wholeNumber)
   .option("--no-stamp", "do not enter migrations in the source tool's own table")

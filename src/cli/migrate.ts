@@ -15,7 +15,7 @@ import { findAdoption, refuseAdoption } from "./adopt-drift.ts";
 import type { TargetFlags } from "./apply-flags.ts";
 import { renderApply, summariseApply } from "./apply-report.ts";
 import { applyFromCommand } from "./database-step.ts";
-import type { Progress } from "../run.ts";
+import { fixEdgeCase } from "./fix-edge-case.ts";
 import { failuresAsJson, renderFailures } from "./print-failures.ts";
 import { buildIdentity } from "./build-identity.ts";
 import { programVersion } from "./program-version.ts";
@@ -125,7 +125,7 @@ interface Ending {
   readonly decisions: DecisionFile;
   readonly flags: MigrateFlags & TargetFlags;
   readonly fail: (failures: readonly Failure[]) => ExitCode;
-  readonly progress: Progress;
+  readonly progress: ReturnType<typeof showProgress>;
   readonly signal: AbortSignal;
   readonly convertWith: (file: DecisionFile) => ReturnType<typeof convert>;
 }
@@ -191,6 +191,13 @@ async function finish(first: Conversion, ending: Ending): Promise<ExitCode> {
   const { conversion, plan, name } = adoption?.kind === "ok" ? adoption.value : placed.value;
   const adopted = adoption?.kind === "ok" ? adoption.value.adopted : null;
 
+  if (flags.fixEdgeCase !== undefined && flags.json !== true) ending.progress.finish();
+  const fixed =
+    flags.fixEdgeCase === undefined
+      ? ok({ plan, listing: "" })
+      : await fixEdgeCase({ file: join(out, name), plan, id: flags.fixEdgeCase, flags });
+  if (fixed.kind === "failed") return fail(fixed.failures);
+
   const database =
     adoption === null || adoption.kind === "failed"
       ? adoption
@@ -201,21 +208,22 @@ async function finish(first: Conversion, ending: Ending): Promise<ExitCode> {
   const peakMemoryBytes = await peakMemory();
   const { timings, remembered } = conversion;
   if (flags.json === true) {
-    const summary = summariseMigrate(plan, { planPath: `${out}/${name}`, remembered, timings, peakMemoryBytes });
+    const summary = summariseMigrate(fixed.value.plan, { planPath: `${out}/${name}`, remembered, timings, peakMemoryBytes });
     const error = failures.length === 0 ? {} : (JSON.parse(failuresAsJson(failures)) as object);
     const target = outcome === null ? null : { ...summariseApply(outcome), adopted: adopted === null ? [] : [adopted] };
     process.stdout.write(`${JSON.stringify({ ...summary, database: target, ...error }, null, 2)}\n`);
   } else {
     const facts = { version: programVersion(), folder: out, planName: name, remembered, timings, peakMemoryBytes };
     if (flags.quiet !== true) {
-      process.stdout.write(renderReport(plan, facts, screenOf(process.stdout, flags.color === false ? "never" : "auto")));
+      process.stdout.write(renderReport(fixed.value.plan, facts, screenOf(process.stdout, flags.color === false ? "never" : "auto")));
+      if (fixed.value.listing !== "") process.stdout.write(`\n${fixed.value.listing}`);
       if (adopted !== null)
         process.stdout.write(`\nAdopted   ${adopted}: the difference is a migration of the plan now, kept in decisions.yaml\n`);
       if (outcome !== null) process.stdout.write(`\n${renderApply(outcome, { dryRun: flags.dryRun === true })}`);
     }
     if (failures.length > 0) fail(failures);
   }
-  return failures[0]?.exitCode ?? (plan.edgeCases.some((edge) => edge.decision === null) ? 3 : 0);
+  return failures[0]?.exitCode ?? (fixed.value.plan.edgeCases.some((edge) => edge.decision === null) ? 3 : 0);
 }
 
 /** Local date as YYYYMMDD. */

@@ -17,6 +17,7 @@ import { readHistory } from "../reading/read-history.ts";
 import type { Progress, Run } from "../run.ts";
 import { buildIdentity } from "./build-identity.ts";
 import { readFromTarget } from "./read-from-target.ts";
+import { offeredIn } from "./suggest-program.ts";
 
 /** A plan to decide on, with the decisions beside it. */
 export interface OpenedPlan {
@@ -76,7 +77,7 @@ export async function reconvert(
       progress,
       signal,
       now: () => performance.now() / 1000,
-      decisions: { file: decisions, now: new Date().toISOString() },
+      decisions: { file: decisions, now: new Date().toISOString(), offered: offeredIn(plan) },
       ...(flags.cache === false || build === null ? {} : { cache: { folder: join(process.cwd(), ".pggit", "cache"), build } }),
       readHistory: readUnchanged(plan, database === undefined ? readHistory : readFromTarget(database, signal)),
     },

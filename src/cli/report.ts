@@ -245,7 +245,7 @@ function files(plan: Plan, run: RunFacts, { style, width }: Screen): string[] {
   const stages = Object.entries(run.timings).filter(([name]) => name !== "total");
   const open = plan.edgeCases.some((edge) => edge.decision === null);
   const next = open
-    ? `Read ${run.folder}/edge-cases.yaml: each open question needs a decision before anything may be applied.`
+    ? `pggit review: each open question needs a decision before anything may be applied. They stand in ${run.folder}/edge-cases.yaml as well.`
     : `Read ${run.folder}/schema.sql and try it: createdb copy && psql -1 -d copy -f ${run.folder}/schema.sql`;
   const row = rowOf(width);
   return [

@@ -28,7 +28,7 @@ export interface ReviewFlags extends AgainFlags {
 
 /** `pggit review`: goes through the questions of a plan on a terminal. Gives the exit code: 3 while questions are open. */
 export async function runReviewCommand(plan: string | undefined, flags: ReviewFlags): Promise<ExitCode> {
-  const reviewed = await review(plan, flags);
+  const reviewed = await reviewOnTerminal(plan, flags);
   if (reviewed.kind === "failed") {
     const style = styleFor(process.stderr, flags.color === false ? "never" : "auto");
     if (flags.json === true) process.stdout.write(failuresAsJson(reviewed.failures));
@@ -42,7 +42,12 @@ export async function runReviewCommand(plan: string | undefined, flags: ReviewFl
   return open > 0 || unproven > 0 ? 3 : 0;
 }
 
-async function review(named: string | undefined, flags: ReviewFlags): Promise<Result<ReviewSession>> {
+/** Reviews a plan on the terminal: the one named, else the newest. `begin`: what the list shows at first. */
+export async function reviewOnTerminal(
+  named: string | undefined,
+  flags: ReviewFlags,
+  begin: Partial<Pick<ReviewSession, "search">> = {},
+): Promise<Result<ReviewSession>> {
   if (!process.stdin.isTTY || !process.stdout.isTTY) return failed(noTerminal);
   const file = named === undefined ? await findPlan(flags) : ok(named);
   if (file.kind === "failed") return file;
@@ -53,7 +58,7 @@ async function review(named: string | undefined, flags: ReviewFlags): Promise<Re
   const entered = await enter(opened.value.folder, user);
   if (entered.kind === "failed") return entered;
   try {
-    return ok(await onTerminal(opened.value, { by, flags, inUse: entered.value }));
+    return ok(await onTerminal(opened.value, { by, flags, inUse: entered.value, begin }));
   } finally {
     await entered.value.leave();
   }
@@ -63,14 +68,15 @@ interface Sitting {
   readonly by: string;
   readonly flags: ReviewFlags;
   readonly inUse: InUse;
+  readonly begin: Partial<Pick<ReviewSession, "search">>;
 }
 
-async function onTerminal(opened: OpenedPlan, { by, flags, inUse }: Sitting): Promise<ReviewSession> {
+async function onTerminal(opened: OpenedPlan, { by, flags, inUse, begin }: Sitting): Promise<ReviewSession> {
   await loadParser();
   // React and Ink are loaded by this command alone.
   const { runReview } = await import("../tui/run-review.tsx");
   const { plan, file, decisions } = opened;
-  const begun = beginReview({ plan, file, by, saved: decisions.decisions });
+  const begun = { ...beginReview({ plan, file, by, saved: decisions.decisions }), ...begin };
   const others = inUse.others.map((other) => `${describeUser(other)}; its run goes on with the decisions that it began with.`);
   const style = styleFor(process.stdout, flags.color === false ? "never" : "auto");
   return runReview({

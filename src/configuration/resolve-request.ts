@@ -18,6 +18,8 @@ export interface MigrateFlags {
   readonly shadowUrl?: string;
   readonly shadowDisposable?: boolean;
   readonly manualMode?: boolean;
+  /** An edge case or a migration whose questions are settled right behind the conversion. */
+  readonly fixEdgeCase?: string;
   readonly ai?: boolean;
   readonly out?: string;
   readonly stopAfter?: "read" | "replay" | "prove";

@@ -17,21 +17,26 @@ const cancelRequest = 80_877_102;
  */
 export async function serveEmbedded(connect: () => Duplex, port: number): Promise<ServedDatabase> {
   const sockets = new Set<Socket>();
-  let busy = false;
+  let occupied = false;
+  /** Until the session is as it was before the last client. */
+  let clean: Promise<void> = Promise.resolve();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on("error", () => socket.destroy()).on("close", () => sockets.delete(socket));
-    if (busy) {
+    if (occupied) {
       socket.end(fatal("53300", "the embedded database takes one client at a time"));
       return;
     }
-    busy = true;
-    bridge(socket, connect());
-    socket.on("close", () => {
-      void leaveClean(connect).then(() => {
-        busy = false;
-      });
-    });
+    occupied = true;
+    let here = true;
+    const leave = (): void => {
+      if (!here) return;
+      here = false;
+      occupied = false;
+      clean = clean.then(() => leaveClean(connect));
+    };
+    socket.on("end", leave).on("close", leave);
+    void clean.then(() => bridge(socket, { database: connect(), leave }));
   });
   await listen(server, port);
   return {
@@ -52,7 +57,7 @@ function listen(server: Server, port: number): Promise<void> {
 }
 
 /** Cuts what a client sends into requests that the embedded database answers as a whole (manual, 54.2 and 54.7). */
-function bridge(socket: Socket, database: Duplex): void {
+function bridge(socket: Socket, { database, leave }: { readonly database: Duplex; readonly leave: () => void }): void {
   let waiting: Buffer = Buffer.alloc(0);
   let started = false;
   let copying = false;
@@ -65,8 +70,12 @@ function bridge(socket: Socket, database: Duplex): void {
     });
   const take = (message: Buffer): void => {
     const kind = String.fromCharCode(message[0] ?? 0);
-    if (kind === "X") socket.end();
-    else request.push(message);
+    if (kind === "X") {
+      leave();
+      socket.end();
+      return;
+    }
+    request.push(message);
     if (kind === "Q" && copyFromClient.test(message.toString("utf8", 5))) {
       // The embedded database wants the lines together with the command, the client a word before it sends them.
       copying = true;

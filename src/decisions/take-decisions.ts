@@ -42,7 +42,8 @@ export interface Taken {
  * Finds the decisions on the edge cases of a replay. Fails, with every problem at its line (exit 2), where a choice is not one that the edge case lists, cannot
  * be carried out, leaves out a migration that others need, or did not hold when it was tried.
  */
-export function takeDecisions(edgeCases: readonly EdgeCase[], taking: Taking): Result<Taken> {
+export function takeDecisions(raised: readonly EdgeCase[], taking: Taking): Result<Taken> {
+  const edgeCases = raised.filter((edgeCase) => !isAnswered(edgeCase, taking.earlier));
   const failures: Failure[] = [];
   const fresh: Settled[] = [];
   const decided = edgeCases.map((raised): EdgeCase => {
@@ -64,6 +65,17 @@ export function takeDecisions(edgeCases: readonly EdgeCase[], taking: Taking): R
   if (failures.length > 0) return failed(...failures.sort((a, b) => lineOf(a) - lineOf(b)));
   const superfluous = gone.filter(({ effect }) => effect.kind !== "as-it-stands");
   return ok({ edgeCases: [...decided, ...superfluous.map(({ edgeCase }) => edgeCase)], settled });
+}
+
+/** Business logic that a person wrote, or moved, in answer to that very question is not asked about once more. */
+function isAnswered({ id, migration, kind }: EdgeCase, earlier: readonly Settled[]): boolean {
+  return (
+    kind === "data-change" &&
+    earlier.some(({ edgeCase, effect }) => {
+      const same = edgeCase.kind === kind && edgeCase.migration === migration && edgeCase.id !== id;
+      return same && (effect.kind === "replace-step" || effect.kind === "extract-step");
+    })
+  );
 }
 
 /** SQL that was accepted for this content is its suggestion, whoever made it; a decision that does not have it yet is about what the plan offered. */
@@ -102,7 +114,7 @@ function settle(edgeCase: EdgeCase, decision: RecordedDecision, { file, history,
     if (refused !== null) return wrong(`The SQL for ${edgeCase.id} does not parse: ${refused}.`, "Correct it.");
     const tried = earlier.some((one) => one.edgeCase.id === edgeCase.id);
     // A program stays a program in its source; what failed or did not restore must not be asked about again.
-    if (tried && edgeCase.kind !== "custom-code")
+    if (tried && edgeCase.kind !== "custom-code" && edgeCase.kind !== "data-change")
       return wrong(`The SQL for ${edgeCase.id} was tried and did not hold: ${edgeCase.question}`, "Correct it, or choose otherwise.");
   }
   return ok({ edgeCase: { ...edgeCase, decision: asDecision({ ...decision, at: decision.at ?? now }, edgeCase) }, effect, decision });

@@ -35,7 +35,7 @@ export function detailLines(
     [],
     ...text(edgeCase.question),
     ...sourceLines(edgeCase, sources),
-    ...suggestionLines(edgeCase, migration, width),
+    ...suggestionLines(edgeCase, replacedText(edgeCase, migration, sources), width),
     ...evidenceLines(edgeCase, migration, width),
     ...decisionLines(session, edgeCase, width),
     ...choiceLines(session, edgeCase, width),
@@ -72,7 +72,7 @@ function sourceLines({ source }: EdgeCase, sources: Sources): readonly Line[] {
 }
 
 /** The suggestion in words, and its SQL as a difference to what it would replace. */
-function suggestionLines(edgeCase: EdgeCase, migration: PlanMigration | undefined, width: number): readonly Line[] {
+function suggestionLines(edgeCase: EdgeCase, base: ReplacedText, width: number): readonly Line[] {
   const { suggestion } = edgeCase;
   if (suggestion === null) return [];
   const proof = suggestion.sql === null ? "" : suggestion.proven ? ", proven" : ", not executed yet";
@@ -81,15 +81,20 @@ function suggestionLines(edgeCase: EdgeCase, migration: PlanMigration | undefine
     ...wrap(printable(suggestion.text), width).map((line) => [span(line)]),
   ];
   if (suggestion.sql === null) return lines;
-  const base = replacedText(edgeCase, migration);
   return [...lines, [span(`${base.name}:`, "faint")], ...differenceLines(base.text, suggestion.sql)];
 }
 
-function replacedText(edgeCase: EdgeCase, migration: PlanMigration | undefined): { readonly name: string; readonly text: string } {
+interface ReplacedText {
+  readonly name: string;
+  readonly text: string;
+}
+
+function replacedText(edgeCase: EdgeCase, migration: PlanMigration | undefined, sources: Sources): ReplacedText {
   const { source } = edgeCase;
   if (!isAboutTheWayBack(edgeCase)) return { name: "against the source", text: source?.text ?? "" };
   const authored = migration?.files.some(({ path, role }) => path === source?.location.file && role !== "up") ?? false;
-  if (authored && source !== null) return { name: "against the authors' way back", text: source.text };
+  const file = source === null ? undefined : sources.get(source.location.file)?.join("\n");
+  if (authored && source !== null) return { name: "against the authors' way back", text: source.text === "" ? (file ?? "") : source.text };
   return { name: "against the way back as it is", text: (migration?.rollback.sql ?? []).map((sql) => `${sql};`).join("\n") };
 }
 

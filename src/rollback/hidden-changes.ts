@@ -2,6 +2,9 @@ import { addressKey, type CatalogObject } from "../model/catalog.ts";
 import type { Change } from "../model/change.ts";
 import type { ObjectRef } from "../model/object.ts";
 import type { MigrationReplay } from "../model/replay.ts";
+import type { ParsedStatement } from "../model/sql.ts";
+import { sqlBodyStatements } from "../sql/routine-body.ts";
+import { parseStatement } from "../sql/statement.ts";
 
 /** Kinds whose statements write rows of the table that they name. */
 const WRITES = new Set<Change["kind"]>(["insert", "update", "delete", "merge", "truncate", "copy-from"]);
@@ -26,7 +29,7 @@ export function findHiddenChanges(replay: MigrationReplay): readonly HiddenChang
   const written = new Map(replay.rows.map((row) => [nameOf(row.identity), row]));
   for (const { parsed, outcome } of replay.statements) {
     if (outcome.kind !== "done") continue;
-    for (const change of parsed?.changes ?? []) {
+    for (const change of [...(parsed?.changes ?? []), ...calledChanges(parsed, replay)]) {
       const targets = targetsOf(change).filter(({ name }) => !created.has(name) && !dropped.has(name));
       for (const target of targets) {
         const touched = written.get(target.name);
@@ -37,6 +40,17 @@ export function findHiddenChanges(replay: MigrationReplay): readonly HiddenChang
     }
   }
   return hidden;
+}
+
+/** What the functions change that a statement calls and that the migration itself made: as if it stood there. */
+function calledChanges(parsed: ParsedStatement | null, { statements }: MigrationReplay): readonly Change[] {
+  if (parsed === null || !parsed.changes.some(({ effect }) => effect === "unknown")) return [];
+  const called = new Set(parsed.changes.flatMap(({ reads }) => reads.filter(({ kind }) => kind === "function").map(({ name }) => name)));
+  return statements.flatMap((other) => {
+    const made = other.parsed?.changes.find(({ kind, object }) => kind === "create-function" && object !== null && called.has(object.name));
+    if (made === undefined || other.parsed === null) return [];
+    return sqlBodyStatements(other.parsed.sql).flatMap((sql) => parseStatement(sql).changes);
+  });
 }
 
 /** The tables whose rows a change writes, as far as its text names them. */

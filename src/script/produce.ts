@@ -6,7 +6,10 @@ class Abandoned extends Error {}
  * it asks a database behind an `emit` is answered after what was handed out took effect. Throws what the program throws.
  */
 export async function* produce<T>(program: (emit: (item: T) => Promise<void>) => Promise<void>): AsyncGenerator<T> {
-  type Handed = { readonly kind: "item"; readonly item: T } | { readonly kind: "end" } | { readonly kind: "error"; readonly error: unknown };
+  type Handed =
+    | { readonly kind: "item"; readonly item: T }
+    | { readonly kind: "end" }
+    | { readonly kind: "error"; readonly error: unknown };
   let receive: (handed: Handed) => void = () => undefined;
   let go: () => void = () => undefined;
   let abandon: () => void = () => undefined;

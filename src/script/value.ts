@@ -139,7 +139,12 @@ export function keyOf(value: Value): string {
 /** The first part of a value that is not known; `null` where all of it is. */
 export function unknownPart(value: Value): Unknown | null {
   if (value.kind === "unknown") return value;
-  const parts = value.kind === "list" ? value.items : value.kind === "map" ? [...value.entries.values()].flatMap((entry) => [entry.key, entry.value]) : [];
+  const parts =
+    value.kind === "list"
+      ? value.items
+      : value.kind === "map"
+        ? [...value.entries.values()].flatMap((entry) => [entry.key, entry.value])
+        : [];
   for (const part of parts) {
     const found = unknownPart(part);
     if (found !== null) return found;

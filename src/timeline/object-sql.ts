@@ -185,8 +185,8 @@ async function prove(
   { chosen, ddl, data, makeRoles }: Written,
   { runnable, openShadow, signal }: RehearsalRequest,
 ): Promise<Result<string>> {
-  return rehearse({ runnable, openShadow, signal }, async ({ shadow, read }) => {
-    const { session } = shadow;
+  return rehearse({ runnable, openShadow, signal }, async (rehearsal) => {
+    const { session } = rehearsal.shadow;
     try {
       // As `psql -1` runs the two files.
       for (const file of [makeRoles, ddl, data]) for (const statement of ["BEGIN", ...file, "COMMIT"]) await session.run(statement);
@@ -194,7 +194,7 @@ async function prove(
       if (!(error instanceof StatementError)) throw error;
       return failed(unproven(error.message));
     }
-    const found = (await read()).all();
+    const found = (await rehearsal.read()).all();
     const differences = compareSlices(byName(chosen), byName(onlyNamed(found, chosen)));
     const said = sayDifferences(differences);
     return said.length > 0 ? failed(unproven(said.slice(0, 3).join("; "))) : ok(describeEngine(session.engine));

@@ -21,7 +21,7 @@ export function pointAt(plan: Pick<Plan, "migrations">, count: number): Point {
 }
 
 /**
- * The point that a user means: the id of a migration (or its folder, or the place in front of that), a version of the schema (the last migration that has it), a
+ * The point that a user means: the id of a migration (or its folder, or the place in front of that), a version of the schema (the migration that brought it), a
  * date (all that stood at its end, up to the first migration that is younger), `HEAD`, `empty`; each with `~N` for N migrations before. Fails where it is none of these.
  */
 export function findPoint(plan: Pick<Plan, "migrations">, text: string): Result<Point> {
@@ -49,7 +49,7 @@ function countOf(plan: Pick<Plan, "migrations">, text: string): number | null {
   const folder = migrations.findIndex(({ folder }) => folder === text || folder.startsWith(`${text}_`));
   if (folder >= 0 && /^\d{4,}/.test(text)) return folder + 1;
   const version = /^v?(\d+\.\d+\.\d+)$/.exec(text)?.[1];
-  const versioned = migrations.findLastIndex(({ understanding }) => understanding.semantic_version === version);
+  const versioned = migrations.findIndex(({ understanding }) => understanding.semantic_version === version);
   if (version !== undefined && versioned >= 0) return versioned + 1;
   const moment = momentOf(text);
   if (moment !== null && migrations.some(({ date }) => date !== null)) {

@@ -15,7 +15,8 @@ interface Plan {
 
 const project = {
   "pggit.yaml": "approvals: { roles: [dba] }\n",
-  "sql/V1__customers.sql": "CREATE TABLE customers (id bigint PRIMARY KEY, email text NOT NULL, points int);\n",
+  "sql/V1__customers.sql":
+    "CREATE TABLE customers (id bigint PRIMARY KEY, email text NOT NULL, points int);\nINSERT INTO customers VALUES (1, 'ann@shop.example'), (2, 'bob@mail.example');\n",
   "sql/V2__phone.sql": "ALTER TABLE customers ADD COLUMN phone text;\nCREATE INDEX customers_phone_idx ON customers (phone);\n",
   "sql/U2__phone.sql": "DROP INDEX customers_phone_idx;\n",
   "sql/V3__points.sql": "UPDATE customers SET points = CASE WHEN email LIKE '%@shop.example' THEN 0 ELSE 100 END;\n",
@@ -52,7 +53,9 @@ test("decisions made one by one are proven and kept in the plan, approved, and e
   });
   const early = await run("approve", file, "--as", "Bob", "--role", "dba");
   expect([early.code, JSON.parse(early.stdout)]).toMatchObject([3, { approvals: [{ as: "Bob", role: "dba" }], edgeCases: { open: 1 } }]);
-  expect((await decide("V3", "keep")).code).toBe(0);
+  expect((await decide("V3", "extract")).code).toBe(0);
+  const { findings } = JSON.parse(readFileSync(join(out, name), "utf8")) as { readonly findings: readonly object[] };
+  expect(findings).toContainEqual(expect.objectContaining({ code: "extracted", message: expect.stringContaining("2 rows in all tables") }));
   expect(readdirSync(out).filter((one) => one.startsWith("migration_plan_"))).toEqual([name]);
 
   const database = await newDatabase("decided_shop");
@@ -68,14 +71,23 @@ test("decisions made one by one are proven and kept in the plan, approved, and e
   expect(one).toMatchObject({ code: 4, stdout: expect.stringContaining("needs 2 approvals, and has Bob (dba)") });
   // A decision that was only saved is no part of the plan, and nobody can approve it.
   const decisions = readFileSync(join(out, "decisions.yaml"), "utf8");
-  write({ "pggit/decisions.yaml": decisions.replace("choice: keep", "choice: exclude") });
+  write({ "pggit/decisions.yaml": decisions.replace("choice: extract", "choice: keep") });
   expect(await run("approve", file, "--as", "Cid")).toMatchObject({ code: 4, stdout: expect.stringContaining("decisions-unproven") });
   write({ "pggit/decisions.yaml": decisions });
   expect((await run("approve", file, "--as", "Ann")).code).toBe(0);
   expect(await apply("--require-approvals", "2")).toMatchObject({ code: 0 });
-  expect(
-    await database.query("select count(*)::int as columns from pg_attribute where attrelid = 'customers'::regclass and attnum > 0"),
-  ).toEqual([{ columns: 4 }]);
+  const state =
+    "select (select json_agg(points order by id) from customers) as points, obj_description('pggit.migration_v3_points()'::regprocedure) as comment";
+  const expected = [{ points: [0, 100], comment: "Moved out of sql/V3__points.sql:1" }];
+  expect(await database.query(state)).toEqual(expected);
+  // The files need nothing of pggit: neither the squashed one nor those of each migration.
+  const folders = readdirSync(join(out, "migrations")).sort();
+  const texts = [["schema.sql"], folders.map((folder) => `migrations/${folder}/up.sql`)];
+  for (const [index, files] of texts.entries()) {
+    const bare = await newDatabase(`decided_files_${index}`);
+    for (const one of files) await bare.query(readFileSync(join(out, one), "utf8"));
+    expect(await bare.query(state)).toEqual(expected);
+  }
 
   expect(await decide("V3", "--undo")).toMatchObject({ code: 3 });
   write({ "sql/V4__more.sql": "CREATE TABLE more (id int);\n" });

@@ -99,8 +99,9 @@ describe("a decision", () => {
 
   test("that the edge case does not list, or that has no effect yet, is refused at its line", () => {
     expect(refusal(questionOf("V1-q"), decided("V1-q", "drop"))).toMatch(/"drop".*keep, extract, edit, exclude/);
-    expect(refusal(questionOf("V1-q"), decided("V1-q", "extract"))).toContain("cannot be carried out yet");
-    expect(refusal(questionOf("V1-q"), decided("V1-q", "edit", { sql: "SELECT 1" }))).toContain("source file");
+    expect(refusal(questionOf("V1-q"), decided("V1-q", "extract"))).toContain("becomes a function");
+    const wanting = questionOf("V1-q", { kind: "nondeterministic" });
+    expect(refusal(wanting, decided("V1-q", "edit", { sql: "SELECT 1" }))).toContain("source file");
     expect(refusal(questionOf("V1-q"), decided("V1-q", "keep", { sql: "SELECT 1" }))).toContain("belongs to edit");
     expect(refusal(questionOf("V1-q"), decided("V1-q", "keep", { migration: "V2" }))).toContain("is about V1");
     const failing = questionOf("V1-q", { kind: "replay-failure" });

@@ -68,11 +68,11 @@ describe("a screen", () => {
 
   test("wide characters are counted as the terminal counts them", () => {
     const row =
-      shown(newSession(), { columns: 62 })
+      shown(newSession(), { columns: 68 })
         .split("\n")
         .find((line) => line.includes("日")) ?? "";
     expect(row.endsWith("…")).toBe(true);
-    expect(stringWidth(row)).toBeLessThanOrEqual(62);
+    expect(stringWidth(row)).toBeLessThanOrEqual(68);
   });
 
   test("a long text is scrolled to its end and no further", () => {

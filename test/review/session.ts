@@ -27,7 +27,7 @@ export const questions: readonly EdgeCase[] = [
   }),
   questionOf("V5-nondeterministic-3", {
     kind: "nondeterministic",
-    title: "Values that change 日本語日本語日本語",
+    title: "Values that change 日本語日本語日本語日本語日本語",
     choices: ["keep"],
     risk: "MEDIUM",
     content: "c5",

@@ -81,6 +81,12 @@ describe("the authors' rollback", () => {
       { up: "update a set n = n + 1", down: "update a set n = n - 1" },
     ]);
     expect(rollback).toMatchObject({ status: "unproven", reason: expect.stringContaining("met no row") });
+    const called = await bench.prove([
+      { up: "create table if not exists a (id int, n int)" },
+      { up: "create function raise_n() returns void language sql as 'update a set n = n + 1';\nselect raise_n()" },
+    ]);
+    expect(called.rollback.status).not.toBe("proven");
+    expect(called.rollback.status).not.toBe("proven-conditional");
   });
 
   test("with CONCURRENTLY is proven without the word, and says so", async () => {

@@ -36,7 +36,12 @@ const operations: Readonly<Record<string, string>> = {
 };
 
 /** These take several names, and are one operation for each. */
-const perName: Readonly<Record<string, string>> = { references: "add_reference", belongs_to: "add_reference", remove_references: "remove_reference", remove_belongs_to: "remove_reference" };
+const perName: Readonly<Record<string, string>> = {
+  references: "add_reference",
+  belongs_to: "add_reference",
+  remove_references: "remove_reference",
+  remove_belongs_to: "remove_reference",
+};
 
 /** The `t` of `change_table`. */
 export function tableChanger(table: string, carry: Carry): Thing {

@@ -19,7 +19,12 @@ export const addColumn: Operation = async (call, at) => {
   const table = tableOf(call);
   const name = textOf(call.args[1], "the column", call.location);
   if (isSet(call, "if_not_exists") && (await hasColumn(table, name, at))) return nil;
-  const asked: ColumnRequest = { name, type: textOf(call.args[2], "the type", call.location), options: call.options, location: call.location };
+  const asked: ColumnRequest = {
+    name,
+    type: textOf(call.args[2], "the type", call.location),
+    options: call.options,
+    location: call.location,
+  };
   const column = resolveColumn(asked, at, "add_column");
   await at.send(`ALTER TABLE ${quoteTable(table)} ADD ${await columnSql(column, at)}`, call.location);
   const comment = optionText(call, "comment");
@@ -60,7 +65,8 @@ const addTimestamps: Operation = async (call, at) => {
   return nil;
 };
 
-const removeTimestamps: Operation = async (call, at) => removeColumns({ ...call, args: [call.args[0] ?? nil, text("updated_at"), text("created_at")], options: new Map() }, at);
+const removeTimestamps: Operation = async (call, at) =>
+  removeColumns({ ...call, args: [call.args[0] ?? nil, text("updated_at"), text("created_at")], options: new Map() }, at);
 
 const renameColumn: Operation = async (call, at) => {
   const table = tableOf(call);
@@ -93,18 +99,29 @@ const changeColumn: Operation = async (call, at) => {
 const changeType: Operation = async (call, at) => {
   const table = tableOf(call);
   const name = textOf(call.args[1], "the column", call.location);
-  const column = resolveColumn({ name, type: textOf(call.args[2], "the type", call.location), options: call.options, location: call.location }, at, "add_column");
+  const column = resolveColumn(
+    { name, type: textOf(call.args[2], "the type", call.location), options: call.options, location: call.location },
+    at,
+    "add_column",
+  );
   const type = columnType(column, at);
   const quoted = quoteColumn(name);
   const [collation, using, castAs] = [optionText(call, "collation"), optionText(call, "using"), optionText(call, "cast_as")];
   const value = call.options.get("default");
   const parts = [
     `ALTER COLUMN ${quoted} TYPE ${type}${collation === null ? "" : ` COLLATE "${collation}"`}${using === null ? (castAs === null ? "" : ` USING CAST(${quoted} AS ${castAs})`) : ` USING ${using}`}`,
-    ...(value === undefined ? [] : [value.kind === "nil" ? `ALTER COLUMN ${quoted} DROP DEFAULT` : `ALTER COLUMN ${quoted} SET DEFAULT ${await valueSql(value, type, call.location)}`]),
+    ...(value === undefined
+      ? []
+      : [
+          value.kind === "nil"
+            ? `ALTER COLUMN ${quoted} DROP DEFAULT`
+            : `ALTER COLUMN ${quoted} SET DEFAULT ${await valueSql(value, type, call.location)}`,
+        ]),
     ...(call.options.has("null") ? [`ALTER COLUMN ${quoted} ${isSet(call, "null") ? "DROP" : "SET"} NOT NULL`] : []),
   ];
   await at.send(`ALTER TABLE ${quoteTable(table)} ${parts.join(", ")}`, call.location);
-  if (call.options.has("comment")) await at.send(commentSql(`COLUMN ${quoteTable(table)}.${quoted}`, optionText(call, "comment")), call.location);
+  if (call.options.has("comment"))
+    await at.send(commentSql(`COLUMN ${quoteTable(table)}.${quoted}`, optionText(call, "comment")), call.location);
   return nil;
 };
 
@@ -122,7 +139,10 @@ const changeDefault: Operation = async (call, at) => {
   const table = tableOf(call);
   const name = textOf(call.args[1], "the column", call.location);
   const value = newValue(call, 2);
-  const action = value.kind === "nil" ? "DROP DEFAULT" : `SET DEFAULT ${await valueSql(demand(value, "the default", call.location), await typeOfColumn(table, name, at), call.location)}`;
+  const action =
+    value.kind === "nil"
+      ? "DROP DEFAULT"
+      : `SET DEFAULT ${await valueSql(demand(value, "the default", call.location), await typeOfColumn(table, name, at), call.location)}`;
   await at.send(`ALTER TABLE ${quoteTable(table)} ALTER COLUMN ${quoteColumn(name)} ${action}`, call.location);
   return nil;
 };
@@ -151,7 +171,10 @@ const changeColumnComment: Operation = async (call, at) => {
 
 const changeTableComment: Operation = async (call, at) => {
   const value = newValue(call, 1);
-  await at.send(commentSql(`TABLE ${quoteTable(tableOf(call))}`, value.kind === "nil" ? null : textOf(value, "the comment", call.location)), call.location);
+  await at.send(
+    commentSql(`TABLE ${quoteTable(tableOf(call))}`, value.kind === "nil" ? null : textOf(value, "the comment", call.location)),
+    call.location,
+  );
   return nil;
 };
 
@@ -166,7 +189,8 @@ const columnExists: Operation = async (call, at) => {
     if (plainType(wanted) !== plainType(found.type)) return boolean(false);
   }
   if (call.options.has("null") && isSet(call, "null") !== found.nullable) return boolean(false);
-  if (call.options.has("limit") && !found.type.includes(`(${optionText(call, "limit") ?? ""})`)) return boolean(optionText(call, "limit") === null && !found.type.includes("("));
+  if (call.options.has("limit") && !found.type.includes(`(${optionText(call, "limit") ?? ""})`))
+    return boolean(optionText(call, "limit") === null && !found.type.includes("("));
   const value = call.options.get("default");
   if (value === undefined) return boolean(true);
   const said = value.kind === "nil" ? null : plainSql(value, call.location);
@@ -175,7 +199,12 @@ const columnExists: Operation = async (call, at) => {
 
 function plainType(type: string): string {
   const bare = type.replace(/\(.*?\)/g, "").replace(/ without time zone$/, "");
-  const same: Readonly<Record<string, string>> = { float: "double precision", decimal: "numeric", timestamptz: "timestamp with time zone", varchar: "character varying" };
+  const same: Readonly<Record<string, string>> = {
+    float: "double precision",
+    decimal: "numeric",
+    timestamptz: "timestamp with time zone",
+    varchar: "character varying",
+  };
   return same[bare] ?? bare;
 }
 
@@ -193,5 +222,10 @@ export const columnOperations: Readonly<Record<string, Operation>> = {
   change_column_comment: changeColumnComment,
   change_table_comment: changeTableComment,
   "column_exists?": columnExists,
-  columns: async (call, at) => list((await at.catalog.columns(tableOf(call))).map(({ name, type, nullable }) => record("a column", { name: text(name), sql_type: text(type), null: boolean(nullable) }))),
+  columns: async (call, at) =>
+    list(
+      (await at.catalog.columns(tableOf(call))).map(({ name, type, nullable }) =>
+        record("a column", { name: text(name), sql_type: text(type), null: boolean(nullable) }),
+      ),
+    ),
 };

@@ -53,7 +53,10 @@ const addCheck: Operation = async (call, at) => {
   const table = tableOf(call);
   if (isSet(call, "if_not_exists") && (await exists(table, namedCheck(call), at))) return nil;
   const expression = textOf(call.args[1], "the expression", call.location);
-  await at.send(`ALTER TABLE ${quoteTable(table)} ADD ${checkSql(table, expression, { call, at })}${isFalse(call, "validate") ? " NOT VALID" : ""}`, call.location);
+  await at.send(
+    `ALTER TABLE ${quoteTable(table)} ADD ${checkSql(table, expression, { call, at })}${isFalse(call, "validate") ? " NOT VALID" : ""}`,
+    call.location,
+  );
   return nil;
 };
 
@@ -73,7 +76,9 @@ async function namedUnique(call: Call, at: Connection): Promise<string> {
   const columns = call.args[1] ?? call.options.get("column");
   if (named !== null) return named;
   const wanted = isGiven(columns) ? textsOf(columns, "the columns", call.location) : [];
-  const found = (await at.catalog.constraints(tableOf(call))).find(({ type, columns }) => type === "u" && JSON.stringify(columns) === JSON.stringify(wanted));
+  const found = (await at.catalog.constraints(tableOf(call))).find(
+    ({ type, columns }) => type === "u" && JSON.stringify(columns) === JSON.stringify(wanted),
+  );
   return found?.name ?? uniqueName(tableOf(call), wanted);
 }
 
@@ -101,10 +106,15 @@ export const constraintOperations: Readonly<Record<string, Operation>> = {
   "check_constraint_exists?": async (call, at) => boolean(await exists(tableOf(call), namedCheck(call), at)),
   add_exclusion_constraint: async (call, at) => {
     const table = tableOf(call);
-    await at.send(`ALTER TABLE ${quoteTable(table)} ADD ${exclusionSql(table, textOf(call.args[1], "the expression", call.location), { call, at })}`, call.location);
+    await at.send(
+      `ALTER TABLE ${quoteTable(table)} ADD ${exclusionSql(table, textOf(call.args[1], "the expression", call.location), { call, at })}`,
+      call.location,
+    );
     return nil;
   },
-  remove_exclusion_constraint: drop(async (call) => optionText(call, "name") ?? exclusionName(tableOf(call), textOf(call.args[1], "the expression", call.location))),
+  remove_exclusion_constraint: drop(
+    async (call) => optionText(call, "name") ?? exclusionName(tableOf(call), textOf(call.args[1], "the expression", call.location)),
+  ),
   add_unique_constraint: addUnique,
   add_unique_key: addUnique,
   remove_unique_constraint: drop(namedUnique),

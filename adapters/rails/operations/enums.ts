@@ -19,7 +19,8 @@ const createEnum: Operation = async (call, at) => {
       "select count(*) > 0 from pg_catalog.pg_type t join pg_catalog.pg_namespace n on n.oid = t.typnamespace where t.typname = $1 and n.nspname = any(case when $2::text is null then pg_catalog.current_schemas(false)::text[] else array[$2::text] end)",
       [bare, schema],
     );
-    if (exists === true) at.note("rails-enum-exists", `The type ${name} is there already, and create_enum leaves it as it is.`, call.location);
+    if (exists === true)
+      at.note("rails-enum-exists", `The type ${name} is there already, and create_enum leaves it as it is.`, call.location);
     else await at.send(`CREATE TYPE ${quoteTable(name)} AS ENUM (${values})`, call.location);
   }
   return nil;
@@ -35,11 +36,18 @@ const addEnumValue: Operation = async (call, at) => {
   const [before, after] = [optionText(call, "before"), optionText(call, "after")];
   const place = before === null ? (after === null ? "" : ` AFTER ${quoteText(after)}`) : ` BEFORE ${quoteText(before)}`;
   const value = quoteText(textOf(call.args[1], "the value", call.location));
-  await at.send(`ALTER TYPE ${quoteTable(nameOf(call))} ADD VALUE ${isSet(call, "if_not_exists") ? "IF NOT EXISTS " : ""}${value}${place}`, call.location);
+  await at.send(
+    `ALTER TYPE ${quoteTable(nameOf(call))} ADD VALUE ${isSet(call, "if_not_exists") ? "IF NOT EXISTS " : ""}${value}${place}`,
+    call.location,
+  );
   return nil;
 };
 
-const extensionExists: Operation = async (call, at) => boolean((await at.catalog.value("select count(*) > 0 from pg_catalog.pg_extension where extname = $1", [splitName(nameOf(call)).name])) === true);
+const extensionExists: Operation = async (call, at) =>
+  boolean(
+    (await at.catalog.value("select count(*) > 0 from pg_catalog.pg_extension where extname = $1", [splitName(nameOf(call)).name])) ===
+      true,
+  );
 
 /** Types, extensions and schemas. */
 export const enumOperations: Readonly<Record<string, Operation>> = {
@@ -57,7 +65,10 @@ export const enumOperations: Readonly<Record<string, Operation>> = {
   },
   enable_extension: async (call, at) => {
     const { schema, name } = splitName(nameOf(call));
-    await at.send(`CREATE EXTENSION IF NOT EXISTS ${quoteColumn(name)}${schema === null ? "" : ` SCHEMA ${quoteColumn(schema)}`}`, call.location);
+    await at.send(
+      `CREATE EXTENSION IF NOT EXISTS ${quoteColumn(name)}${schema === null ? "" : ` SCHEMA ${quoteColumn(schema)}`}`,
+      call.location,
+    );
     return nil;
   },
   disable_extension: async (call, at) => {
@@ -66,8 +77,12 @@ export const enumOperations: Readonly<Record<string, Operation>> = {
     return nil;
   },
   "extension_enabled?": extensionExists,
-  "extension_available?": async (call, at) => boolean((await at.catalog.value("select count(*) > 0 from pg_catalog.pg_available_extensions where name = $1", [nameOf(call)])) === true),
-  extensions: async (_call, at) => list((await at.catalog.rows("select extname as name from pg_catalog.pg_extension order by 1")).map((row) => text(String(row["name"])))),
+  "extension_available?": async (call, at) =>
+    boolean(
+      (await at.catalog.value("select count(*) > 0 from pg_catalog.pg_available_extensions where name = $1", [nameOf(call)])) === true,
+    ),
+  extensions: async (_call, at) =>
+    list((await at.catalog.rows("select extname as name from pg_catalog.pg_extension order by 1")).map((row) => text(String(row["name"])))),
   create_schema: async (call, at) => {
     const name = quoteColumn(nameOf(call));
     if (isSet(call, "force")) await at.send(`DROP SCHEMA IF EXISTS ${name} CASCADE`, call.location);
@@ -79,8 +94,12 @@ export const enumOperations: Readonly<Record<string, Operation>> = {
     return nil;
   },
   rename_schema: async (call, at) => {
-    await at.send(`ALTER SCHEMA ${quoteColumn(nameOf(call))} RENAME TO ${quoteColumn(textOf(call.args[1], "the new name", call.location))}`, call.location);
+    await at.send(
+      `ALTER SCHEMA ${quoteColumn(nameOf(call))} RENAME TO ${quoteColumn(textOf(call.args[1], "the new name", call.location))}`,
+      call.location,
+    );
     return nil;
   },
-  "schema_exists?": async (call, at) => boolean((await at.catalog.value("select count(*) > 0 from pg_catalog.pg_namespace where nspname = $1", [nameOf(call)])) === true),
+  "schema_exists?": async (call, at) =>
+    boolean((await at.catalog.value("select count(*) > 0 from pg_catalog.pg_namespace where nspname = $1", [nameOf(call)])) === true),
 };

@@ -35,7 +35,12 @@ export function foreignKeySql(table: string, toTable: string, { call, at }: { re
   const given = options.get("primary_key");
   const keys = given === undefined || given.kind === "nil" ? ["id"] : textsOf(given, "primary_key", location);
   const said = options.get("column");
-  const columns = said === undefined || said.kind === "nil" ? (given?.kind === "list" ? keys.map((key) => defaultColumn(toTable, key, at)) : [defaultColumn(toTable, "id", at)]) : textsOf(said, "column", location);
+  const columns =
+    said === undefined || said.kind === "nil"
+      ? given?.kind === "list"
+        ? keys.map((key) => defaultColumn(toTable, key, at))
+        : [defaultColumn(toTable, "id", at)]
+      : textsOf(said, "column", location);
   const name = optionText(call, "name") ?? foreignKeyName(table, columns);
   const quoted = (names: readonly string[]): string => names.map(quoteColumn).join(", ");
   return `CONSTRAINT ${quoteColumn(name)} FOREIGN KEY (${quoted(columns)}) REFERENCES ${quoteTable(toTable)} (${quoted(keys)})${actionSql(call, "on_delete")}${actionSql(call, "on_update")}${deferrableSql(call)}`;
@@ -53,7 +58,10 @@ async function find(call: Call, at: Connection): Promise<ConstraintInfo | undefi
     (toTable === null || key.toTable?.replaceAll('"', "") === toTable || splitName(key.toTable ?? "").name === toTable) &&
     (name === null || key.name === name) &&
     (columns === null || JSON.stringify(key.columns) === JSON.stringify(columns));
-  const preferred = toTable === null || columns !== null || at.level <= 8.0 ? [] : keys.filter((key) => key.columns.length === 1 && key.columns[0] === defaultColumn(toTable, "id", at));
+  const preferred =
+    toTable === null || columns !== null || at.level <= 8.0
+      ? []
+      : keys.filter((key) => key.columns.length === 1 && key.columns[0] === defaultColumn(toTable, "id", at));
   return preferred.find(isWanted) ?? (preferred.length > 0 ? undefined : keys.find(isWanted));
 }
 
@@ -68,8 +76,15 @@ async function demandKey(call: Call, at: Connection): Promise<ConstraintInfo> {
 
 export const addForeignKey: Operation = async (call, at) => {
   const [table, toTable] = [textOf(call.args[0], "the table", call.location), textOf(call.args[1], "the referenced table", call.location)];
-  if (isSet(call, "if_not_exists") && (await find({ ...call, options: new Map([...call.options].filter(([key]) => key === "column" || key === "name")) }, at)) !== undefined) return nil;
-  await at.send(`ALTER TABLE ${quoteTable(table)} ADD ${foreignKeySql(table, toTable, { call, at })}${isFalse(call, "validate") ? " NOT VALID" : ""}`, call.location);
+  if (
+    isSet(call, "if_not_exists") &&
+    (await find({ ...call, options: new Map([...call.options].filter(([key]) => key === "column" || key === "name")) }, at)) !== undefined
+  )
+    return nil;
+  await at.send(
+    `ALTER TABLE ${quoteTable(table)} ADD ${foreignKeySql(table, toTable, { call, at })}${isFalse(call, "validate") ? " NOT VALID" : ""}`,
+    call.location,
+  );
   return nil;
 };
 
@@ -83,7 +98,10 @@ export const removeForeignKey: Operation = async (call, at) => {
 
 const validateForeignKey: Operation = async (call, at) => {
   const { name } = await demandKey(call, at);
-  await at.send(`ALTER TABLE ${quoteTable(textOf(call.args[0], "the table", call.location))} VALIDATE CONSTRAINT ${quoteColumn(name)}`, call.location);
+  await at.send(
+    `ALTER TABLE ${quoteTable(textOf(call.args[0], "the table", call.location))} VALIDATE CONSTRAINT ${quoteColumn(name)}`,
+    call.location,
+  );
   return nil;
 };
 
@@ -101,7 +119,13 @@ export const foreignKeyOperations: Readonly<Record<string, Operation>> = {
       (await at.catalog.constraints(textOf(call.args[0], "the table", call.location)))
         .filter(({ type }) => type === "f")
         .map((key) =>
-          record("a foreign key", { name: text(key.name), to_table: text(key.toTable ?? ""), column: listed(key.columns), primary_key: listed(key.toColumns), "validated?": boolean(key.valid) }),
+          record("a foreign key", {
+            name: text(key.name),
+            to_table: text(key.toTable ?? ""),
+            column: listed(key.columns),
+            primary_key: listed(key.toColumns),
+            "validated?": boolean(key.valid),
+          }),
         ),
     ),
 };

@@ -21,24 +21,39 @@ export function indexNameStyle(at: Connection): "shortened" | "whole" {
 function perColumn(options: Options, name: string, columns: readonly string[], call: Pick<Call, "location">): ReadonlyMap<string, string> {
   const value = options.get(name);
   if (value === undefined || value.kind === "nil") return new Map();
-  if (value.kind === "map") return new Map([...optionsOf(value)].map(([column, said]) => [column, textOf(said, `the option ${name}`, call.location)]));
+  if (value.kind === "map")
+    return new Map([...optionsOf(value)].map(([column, said]) => [column, textOf(said, `the option ${name}`, call.location)]));
   const said = textOf(value, `the option ${name}`, call.location);
   return new Map(columns.map((column) => [column, said]));
 }
 
 /** `CREATE INDEX` as Rails writes it (`visit_CreateIndexDefinition`), and its comment. */
-export async function createIndexSql(table: string, columns: IndexColumns, { call, at, whole }: { readonly call: Call; readonly at: Connection; readonly whole: "new" | "standing" }): Promise<readonly string[]> {
+export async function createIndexSql(
+  table: string,
+  columns: IndexColumns,
+  { call, at, whole }: { readonly call: Call; readonly at: Connection; readonly whole: "new" | "standing" },
+): Promise<readonly string[]> {
   const { options, location } = call;
   const name = optionText(call, "name") ?? indexName(table, columns, indexNameStyle(at));
-  if (Buffer.byteLength(name) > 63) throw new RaisedError("ArgumentError", `Index name '${name}' on table '${table}' is too long; the limit is 63 characters`, location);
+  if (Buffer.byteLength(name) > 63)
+    throw new RaisedError("ArgumentError", `Index name '${name}' on table '${table}' is too long; the limit is 63 characters`, location);
   const types = at.schemaPlus && isFalse(call, "case_sensitive") ? await at.catalog.columns(table) : [];
   const isText = (name: string): boolean => /^(?:text|character varying)/.test(types.find((column) => column.name === name)?.type ?? "");
   const list = typeof columns === "string" ? columns : quotedColumns(columns, { call, isText });
   const algorithm = optionText(call, "algorithm");
   const [using, where] = [optionText(call, "using"), optionText(call, "where")];
   const include = options.get("include");
-  const included = include === undefined || include.kind === "nil" ? null : include.kind === "text" ? include.value : textsOf(include, "the option include", location).map(quoteColumn).join(", ");
-  const isColumn = where !== null && whole === "standing" && at.installed >= 7.2 && (await at.catalog.columns(table)).some((column) => column.name === where);
+  const included =
+    include === undefined || include.kind === "nil"
+      ? null
+      : include.kind === "text"
+        ? include.value
+        : textsOf(include, "the option include", location).map(quoteColumn).join(", ");
+  const isColumn =
+    where !== null &&
+    whole === "standing" &&
+    at.installed >= 7.2 &&
+    (await at.catalog.columns(table)).some((column) => column.name === where);
   const sql = [
     `CREATE ${isSet(call, "unique") ? "UNIQUE " : ""}INDEX`,
     ...(algorithm === null ? [] : [algorithm.toUpperCase()]),
@@ -58,7 +73,11 @@ function quotedColumns(columns: readonly string[], { call, isText }: { readonly 
   const opclasses = perColumn(call.options, call.options.has("operator_class") ? "operator_class" : "opclass", columns, call);
   const orders = perColumn(call.options, "order", columns, call);
   return columns
-    .map((column) => [isText(column) ? `lower(${quoteColumn(column)})` : quoteColumn(column), opclasses.get(column), orders.get(column)?.toUpperCase()].filter((part) => part !== undefined && part !== "").join(" "))
+    .map((column) =>
+      [isText(column) ? `lower(${quoteColumn(column)})` : quoteColumn(column), opclasses.get(column), orders.get(column)?.toUpperCase()]
+        .filter((part) => part !== undefined && part !== "")
+        .join(" "),
+    )
     .join(", ");
 }
 
@@ -66,7 +85,11 @@ export const addIndex: Operation = async (call, at) => {
   const table = textOf(call.args[0], "the table", call.location);
   const columns = indexColumns(call.args[1] ?? call.options.get("expression"), call);
   if (call.options.has("operator_class") || call.options.has("expression"))
-    at.note("rails-gem-option", "expression: and operator_class: of an index are options of the gem schema_plus; they were taken as it takes them.", call.location);
+    at.note(
+      "rails-gem-option",
+      "expression: and operator_class: of an index are options of the gem schema_plus; they were taken as it takes them.",
+      call.location,
+    );
   for (const sql of await createIndexSql(table, columns, { call, at, whole: "standing" })) await at.send(sql, call.location);
   return nil;
 };
@@ -104,7 +127,11 @@ async function findForRemoval(call: Call, table: string, at: Connection): Promis
   const [only, ...others] = found;
   if (only === undefined) throw new RaisedError("ArgumentError", `No indexes found on ${table} with the options provided.`, call.location);
   if (others.length > 0)
-    throw new RaisedError("ArgumentError", `Multiple indexes found on ${table} columns ${String(wanted)}. Specify an index name from ${found.map((index) => index.name).join(", ")}`, call.location);
+    throw new RaisedError(
+      "ArgumentError",
+      `Multiple indexes found on ${table} columns ${String(wanted)}. Specify an index name from ${found.map((index) => index.name).join(", ")}`,
+      call.location,
+    );
   return only.name;
 }
 
@@ -147,11 +174,16 @@ export const indexOperations: Readonly<Record<string, Operation>> = {
   "index_exists?": async (call, at) => boolean(await matchesAny(call, textOf(call.args[0], "the table", call.location), at)),
   "index_name_exists?": async (call, at) => {
     const name = textOf(call.args[1], "the index", call.location);
-    return boolean((await at.catalog.indexes(textOf(call.args[0], "the table", call.location))).some((index) => index.name === splitName(name).name));
+    return boolean(
+      (await at.catalog.indexes(textOf(call.args[0], "the table", call.location))).some((index) => index.name === splitName(name).name),
+    );
   },
   index_name: async (call, at) => {
     const table = textOf(call.args[0], "the table", call.location);
-    return text(optionText(call, "name") ?? indexName(table, indexColumns(call.args[1] ?? call.options.get("column"), call), at.installed >= 7.1 ? "shortened" : "whole"));
+    return text(
+      optionText(call, "name") ??
+        indexName(table, indexColumns(call.args[1] ?? call.options.get("column"), call), at.installed >= 7.1 ? "shortened" : "whole"),
+    );
   },
   indexes: async (call, at) =>
     list(

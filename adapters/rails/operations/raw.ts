@@ -20,7 +20,8 @@ const execute: Operation = async (call, at) => {
 const query: Operation = async (call, at) => {
   const sql = textOf(call.args[0], "the SQL", call.location);
   if (!isSelect(sql)) return execute(call, at);
-  if (/\bfrom\s+"?schema_migrations"?\b/i.test(sql) && /^\s*select\b/i.test(sql)) return answered(call, await typedRows(withVersions(sql, at.versionsBefore), at));
+  if (/\bfrom\s+"?schema_migrations"?\b/i.test(sql) && /^\s*select\b/i.test(sql))
+    return answered(call, await typedRows(withVersions(sql, at.versionsBefore), at));
   if (asksCatalog(sql)) return answered(call, await typedRows(sql, at));
   return unknown("what the query gives depends on the rows of the database", call.location);
 };
@@ -40,14 +41,21 @@ function asksCatalog(sql: string): boolean {
 
 /** A query of `schema_migrations` with the versions that it would find there. */
 function withVersions(sql: string, versions: readonly string[]): string {
-  const rows = versions.length === 0 ? "SELECT NULL::varchar WHERE false" : `VALUES ${versions.map((version) => `(${quoteText(version)})`).join(", ")}`;
+  const rows =
+    versions.length === 0
+      ? "SELECT NULL::varchar WHERE false"
+      : `VALUES ${versions.map((version) => `(${quoteText(version)})`).join(", ")}`;
   return `WITH schema_migrations (version) AS (${rows}) ${sql}`;
 }
 
 /** A `PG::Result`. */
 function result(call: Call, rows: readonly Readonly<Record<string, unknown>>[], at: Connection): Value {
   if (/pg_available_extensions/i.test(textOf(call.args[0], "the SQL", call.location)))
-    at.note("rails-shadow-extensions", "Which way the migration goes depends on the extensions of the server; those of the shadow were taken.", call.location);
+    at.note(
+      "rails-shadow-extensions",
+      "Which way the migration goes depends on the extensions of the server; those of the shadow were taken.",
+      call.location,
+    );
   const items = answered(call, rows);
   return {
     kind: "thing",
@@ -72,7 +80,12 @@ function answered(call: Call, rows: readonly Readonly<Record<string, unknown>>[]
   if (call.name === "select_value" || call.name === "query_value") return first === undefined ? nil : value(Object.values(first)[0]);
   if (call.name === "select_values" || call.name === "query_values") return list(columns.map(([head = nil]) => head));
   if (call.name === "select_rows") return list(columns.map(list));
-  return list(rows.map((row) => ({ kind: "map", entries: new Map(Object.entries(row).map(([name, each]) => [`text ${name}`, { key: text(name), value: value(each) }])) })));
+  return list(
+    rows.map((row) => ({
+      kind: "map",
+      entries: new Map(Object.entries(row).map(([name, each]) => [`text ${name}`, { key: text(name), value: value(each) }])),
+    })),
+  );
 }
 
 export const rawOperations: Readonly<Record<string, Operation>> = {
@@ -112,13 +125,16 @@ export const rawOperations: Readonly<Record<string, Operation>> = {
     const sequence = await at.catalog.primaryKeySequence(table);
     if (sequence?.name === null || sequence === null) return nil;
     const name = quoteText(quoteTable(`${sequence.schema}.${sequence.name}`));
-    await at.send(`SELECT setval(${name}, coalesce(max(${quoteColumn(sequence.column)}), 1), max(${quoteColumn(sequence.column)}) IS NOT NULL) FROM ${quoteTable(table)}`, call.location);
+    await at.send(
+      `SELECT setval(${name}, coalesce(max(${quoteColumn(sequence.column)}), 1), max(${quoteColumn(sequence.column)}) IS NOT NULL) FROM ${quoteTable(table)}`,
+      call.location,
+    );
     return nil;
   },
   enable_query_cache: async () => nil,
   schema_cache: async () => nil,
   "clear_cache!": async () => nil,
-  "reload_type_map": async () => nil,
+  reload_type_map: async () => nil,
   native_database_types: async (call) => unknown("the types of the adapter are not listed here", call.location),
   postgresql_version: async (_call, at) => integer(Number(await at.catalog.value("select current_setting('server_version_num')"))),
   database_version: async (_call, at) => integer(Number(await at.catalog.value("select current_setting('server_version_num')"))),

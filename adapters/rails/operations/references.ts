@@ -26,14 +26,17 @@ export function referenceParts(name: string, call: Call, { table, at }: { readon
   const id: ColumnRequest = { name: `${name}_id`, type, options: rest, location };
   const columns: ColumnRequest[] = [id];
   const isPolymorphic = isSet(call, "polymorphic");
-  if (isPolymorphic && isSet(call, "foreign_key")) throw new RaisedError("ArgumentError", "Cannot add a foreign key to a polymorphic relation", location);
+  if (isPolymorphic && isSet(call, "foreign_key"))
+    throw new RaisedError("ArgumentError", "Cannot add a foreign key to a polymorphic relation", location);
   if (isPolymorphic) {
     const typed = new Map([...optionsOf(polymorphic ?? null), ...conditional, ...[...options].filter(([key]) => key === "null")]);
     columns.unshift({ name: `${name}_type`, type: "string", options: typed, location });
   }
   const names = columns.map((column) => column.name);
   const wantsIndex = options.get("index") ?? boolean(at.level > 4.2);
-  const index = isSet({ options: new Map([["index", wantsIndex]]), location }, "index") ? indexOptions({ name, table, isPolymorphic, given: optionsOf(wantsIndex), conditional }, at) : null;
+  const index = isSet({ options: new Map([["index", wantsIndex]]), location }, "index")
+    ? indexOptions({ name, table, isPolymorphic, given: optionsOf(wantsIndex), conditional }, at)
+    : null;
   const key = options.get("foreign_key") ?? nil;
   const given = new Map([...optionsOf(key), ["column", text(`${name}_id`)] as const, ...conditional]);
   const named = given.get("to_table");
@@ -41,12 +44,20 @@ export function referenceParts(name: string, call: Call, { table, at }: { readon
   return {
     columns,
     index: index === null ? null : { columns: names, options: index },
-    foreignKey: isSet(call, "foreign_key") ? { toTable: named === undefined ? at.inflect.pluralize(name) : textOf(named, "to_table", location), options: given } : null,
+    foreignKey: isSet(call, "foreign_key")
+      ? { toTable: named === undefined ? at.inflect.pluralize(name) : textOf(named, "to_table", location), options: given }
+      : null,
   };
 }
 
 function indexOptions(
-  of: { readonly name: string; readonly table: string; readonly isPolymorphic: boolean; readonly given: Options; readonly conditional: Options },
+  of: {
+    readonly name: string;
+    readonly table: string;
+    readonly isPolymorphic: boolean;
+    readonly given: Options;
+    readonly conditional: Options;
+  },
   { level }: Connection,
 ): Options {
   const options = new Map([...of.given, ...of.conditional]);
@@ -63,9 +74,12 @@ const addReference: Operation = async (call, at) => {
   const table = textOf(call.args[0], "the table", call.location);
   const name = textOf(call.args[1], "the reference", call.location);
   const { columns, index, foreignKey } = referenceParts(name, call, { table, at });
-  for (const column of columns) await addColumn(also(call, "add_column", [text(table), text(column.name), symbol(column.type)], column.options), at);
-  if (index !== null) await addIndex(also(call, "add_index", [text(table), { kind: "list", items: index.columns.map(text) }], index.options), at);
-  if (foreignKey !== null) await addForeignKey(also(call, "add_foreign_key", [text(table), text(foreignKey.toTable)], foreignKey.options), at);
+  for (const column of columns)
+    await addColumn(also(call, "add_column", [text(table), text(column.name), symbol(column.type)], column.options), at);
+  if (index !== null)
+    await addIndex(also(call, "add_index", [text(table), { kind: "list", items: index.columns.map(text) }], index.options), at);
+  if (foreignKey !== null)
+    await addForeignKey(also(call, "add_foreign_key", [text(table), text(foreignKey.toTable)], foreignKey.options), at);
   return nil;
 };
 

@@ -15,5 +15,9 @@ export function renameIndexSql(table: string, old: string, name: string): string
 
 /** Something with attributes that can be read. */
 export function record(name: string, attributes: Readonly<Record<string, Value>>): Value {
-  return { kind: "thing", name, receive: async (message) => (Object.hasOwn(attributes, message.name) ? (attributes[message.name] ?? null) : null) };
+  return {
+    kind: "thing",
+    name,
+    receive: async (message) => (Object.hasOwn(attributes, message.name) ? (attributes[message.name] ?? null) : null),
+  };
 }

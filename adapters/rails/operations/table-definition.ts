@@ -38,11 +38,15 @@ export function addDefinedColumn(asked: ColumnRequest, { table, definition, at }
   if (before === -1) definition.columns.push(column);
   else definition.columns[before] = column;
   const call: Call = { name: "index", args: [], options: optionsOf(index ?? nil), block: null, location: asked.location };
-  if (index !== undefined && isSet({ options: new Map([["index", index]]), location: asked.location }, "index")) definition.indexes.push({ columns: [asked.name], call });
+  if (index !== undefined && isSet({ options: new Map([["index", index]]), location: asked.location }, "index"))
+    definition.indexes.push({ columns: [asked.name], call });
   const key = asked.options.get("foreign_key");
   if (key !== undefined && isSet({ options: new Map([["key", key]]), location: asked.location }, "key")) {
     const options = withDefaults(optionsOf(key), { column: symbol(asked.name) });
-    const toTable = options.get("to_table") === undefined ? at.inflect.pluralize(asked.name.replace(/_id$/, "")) : textOf(options.get("to_table"), "to_table", asked.location);
+    const toTable =
+      options.get("to_table") === undefined
+        ? at.inflect.pluralize(asked.name.replace(/_id$/, ""))
+        : textOf(options.get("to_table"), "to_table", asked.location);
     definition.foreignKeys.push(foreignKeySql(table, toTable, { call: { ...call, options: without(options, "to_table") }, at }));
   }
 }
@@ -55,7 +59,8 @@ const addReferences: Builder = (call, building) => {
     const { columns, index, foreignKey } = referenceParts(name, call, { table, at });
     for (const column of columns) addDefinedColumn(column, building);
     if (index !== null) definition.indexes.push({ columns: index.columns, call: { ...call, options: index.options } });
-    if (foreignKey !== null) definition.foreignKeys.push(foreignKeySql(table, foreignKey.toTable, { call: { ...call, options: foreignKey.options }, at }));
+    if (foreignKey !== null)
+      definition.foreignKeys.push(foreignKeySql(table, foreignKey.toTable, { call: { ...call, options: foreignKey.options }, at }));
   }
 };
 
@@ -66,7 +71,15 @@ const addTimestamps: Builder = (call, building) => {
 
 const builders: Readonly<Record<string, Builder>> = {
   column: (call, building) =>
-    addDefinedColumn({ name: textOf(call.args[0], "the column", call.location), type: textOf(call.args[1], "the type", call.location), options: call.options, location: call.location }, building),
+    addDefinedColumn(
+      {
+        name: textOf(call.args[0], "the column", call.location),
+        type: textOf(call.args[1], "the type", call.location),
+        options: call.options,
+        location: call.location,
+      },
+      building,
+    ),
   references: addReferences,
   belongs_to: addReferences,
   timestamps: addTimestamps,
@@ -83,14 +96,24 @@ const builders: Readonly<Record<string, Builder>> = {
     definition.exclusions.push(exclusionSql(table, textOf(call.args[0], "the expression", call.location), { call, at }));
   },
   unique_constraint: (call, { table, definition, at }) => {
-    definition.uniques.push(uniqueSql(table, call.args[0] === undefined ? [] : textsOf(call.args[0], "the columns", call.location), { call, at }));
+    definition.uniques.push(
+      uniqueSql(table, call.args[0] === undefined ? [] : textsOf(call.args[0], "the columns", call.location), { call, at }),
+    );
   },
   primary_key: (call, building) => {
     const said = call.args[1] === undefined ? "primary_key" : textOf(call.args[1], "the type", call.location);
     const type = building.at.level <= 5.0 && said === "primary_key" ? "integer" : said;
     const options = type === "uuid" ? withDefaults(call.options, { default: { kind: "text", value: "gen_random_uuid()" } }) : call.options;
     const name = textOf(call.args[0], "the column", call.location);
-    addDefinedColumn({ name, type, options: type === "primary_key" ? options : withOptions(options, { primary_key: boolean(true) }), location: call.location }, building);
+    addDefinedColumn(
+      {
+        name,
+        type,
+        options: type === "primary_key" ? options : withOptions(options, { primary_key: boolean(true) }),
+        location: call.location,
+      },
+      building,
+    );
   },
   remove_column: (call, { definition }) => {
     const name = textOf(call.args[0], "the column", call.location);

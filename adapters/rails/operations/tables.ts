@@ -25,7 +25,8 @@ const createTable: Operation = async (call, at) => {
   const several = call.options.get("primary_key");
   if (several?.kind === "list" && !isId(call, "off")) definition.primaryKeys = textsOf(several, "primary_key", call.location);
   if (key !== null) addDefinedColumn(key, building);
-  if (call.block !== null) await at.run.perform(call.block, { positional: [tableBuilder(building)], keywords: null, block: null, location: call.location });
+  if (call.block !== null)
+    await at.run.perform(call.block, { positional: [tableBuilder(building)], keywords: null, block: null, location: call.location });
   if (isSet(call, "force")) await at.send(dropSql(table, { ifExists: true, cascade: isCascade(call) }), call.location);
   await sendTable(call, building);
   return nil;
@@ -36,7 +37,10 @@ function isId({ options }: Call, _state: "off"): boolean {
   return id?.kind === "boolean" && !id.value;
 }
 
-async function sendTable(call: Call, { table, definition, at }: { readonly table: string; readonly definition: TableDefinition; readonly at: Connection }): Promise<void> {
+async function sendTable(
+  call: Call,
+  { table, definition, at }: { readonly table: string; readonly definition: TableDefinition; readonly at: Connection },
+): Promise<void> {
   const { location } = call;
   const columns = await Promise.all(definition.columns.map((column) => columnSql(column, at)));
   const keys = definition.primaryKeys.length === 0 ? [] : [`PRIMARY KEY (${definition.primaryKeys.map(quoteColumn).join(", ")})`];
@@ -73,7 +77,11 @@ function joinName(call: Call): string {
 const createJoinTable: Operation = async (call, at) => {
   const tables = call.args.slice(0, 2).map((each) => textOf(each, "the table", call.location));
   const given = optionsOf(call.options.get("column_options") ?? nil);
-  const columnOptions = withDefaults(given, { null: boolean(false), index: boolean(false), ...(at.level <= 5.0 ? { type: symbol("integer") } : {}) });
+  const columnOptions = withDefaults(given, {
+    null: boolean(false),
+    index: boolean(false),
+    ...(at.level <= 5.0 ? { type: symbol("integer") } : {}),
+  });
   const block: Call["block"] = {
     kind: "callable",
     parameters: 1,
@@ -81,11 +89,19 @@ const createJoinTable: Operation = async (call, at) => {
       const [t = nil] = inner.positional;
       if (t.kind !== "thing") return nil;
       for (const table of tables)
-        await t.receive({ name: "references", positional: [text(referenceName(table, at))], keywords: toKeywords(columnOptions), block: null, location: call.location });
+        await t.receive({
+          name: "references",
+          positional: [text(referenceName(table, at))],
+          keywords: toKeywords(columnOptions),
+          block: null,
+          location: call.location,
+        });
       return call.block === null ? nil : call.block.call(inner);
     },
   };
-  const options = withDefaults(without(call.options, "column_options", "table_name"), { id: call.options.has("primary_key") ? symbol("primary_key") : boolean(false) });
+  const options = withDefaults(without(call.options, "column_options", "table_name"), {
+    id: call.options.has("primary_key") ? symbol("primary_key") : boolean(false),
+  });
   return createTable({ ...call, args: [text(joinName(call))], options, block }, at);
 };
 
@@ -95,7 +111,8 @@ const dropTable: Operation = async (call, at) => {
   return nil;
 };
 
-const dropJoinTable: Operation = async (call, at) => dropTable({ ...call, args: [text(joinName(call))], options: without(call.options, "table_name", "column_options") }, at);
+const dropJoinTable: Operation = async (call, at) =>
+  dropTable({ ...call, args: [text(joinName(call))], options: without(call.options, "table_name", "column_options") }, at);
 
 const renameTable: Operation = async (call, at) => {
   const { location } = call;
@@ -106,11 +123,15 @@ const renameTable: Operation = async (call, at) => {
     await at.send(`ALTER INDEX ${quoteTable(`${old.slice(0, 58)}_pkey`)} RENAME TO ${quoteTable(`${name.slice(0, 58)}_pkey`)}`, location);
     const ending = `_${sequence.column}_seq`;
     if (sequence.name !== null && sequence.name === `${old.slice(0, 63 - ending.length)}${ending}`)
-      await at.send(`ALTER TABLE ${quoteTable(`${sequence.schema}.${sequence.name}`)} RENAME TO ${quoteColumn(`${name.slice(0, 63 - ending.length)}${ending}`)}`, location);
+      await at.send(
+        `ALTER TABLE ${quoteTable(`${sequence.schema}.${sequence.name}`)} RENAME TO ${quoteColumn(`${name.slice(0, 63 - ending.length)}${ending}`)}`,
+        location,
+      );
   }
   const style = at.level >= 7.1 ? "shortened" : "whole";
   for (const index of await at.catalog.indexes(name)) {
-    if (indexName(old, index.columns, style) === index.name) await at.send(renameIndexSql(name, index.name, indexName(name, index.columns, style)), location);
+    if (indexName(old, index.columns, style) === index.name)
+      await at.send(renameIndexSql(name, index.name, indexName(name, index.columns, style)), location);
   }
   return nil;
 };

@@ -31,7 +31,12 @@ function withoutData(call: Call): string {
 const createView: Operation = async (call, at) => {
   const definition = definitionOf(call, "views", at);
   const name = quoteTable(nameOf(call));
-  await at.send(isMaterialized(call) ? `CREATE MATERIALIZED VIEW ${name} AS\n${definition}${withoutData(call)}` : `CREATE VIEW ${name} AS\n${definition}`, call.location);
+  await at.send(
+    isMaterialized(call)
+      ? `CREATE MATERIALIZED VIEW ${name} AS\n${definition}${withoutData(call)}`
+      : `CREATE VIEW ${name} AS\n${definition}`,
+    call.location,
+  );
   return nil;
 };
 

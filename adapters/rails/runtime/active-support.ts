@@ -24,7 +24,11 @@ function isBlank(value: Value): boolean {
 }
 
 /** What ActiveSupport adds to Ruby's own values; `null`: nothing of the kind. */
-export function activeSupport(self: Value, message: Message, { inflect, clock }: { readonly inflect: Inflector; readonly clock: Clock }): Value | null {
+export function activeSupport(
+  self: Value,
+  message: Message,
+  { inflect, clock }: { readonly inflect: Inflector; readonly clock: Clock },
+): Value | null {
   const { name, positional } = message;
   const [first = nil] = positional;
   switch (name) {
@@ -35,14 +39,17 @@ export function activeSupport(self: Value, message: Message, { inflect, clock }:
     case "presence":
       return isBlank(self) ? nil : self;
     case "in?":
-      return first.kind === "list" ? boolean(first.items.some((item) => item.kind === self.kind && showSimple(item) === showSimple(self))) : null;
+      return first.kind === "list"
+        ? boolean(first.items.some((item) => item.kind === self.kind && showSimple(item) === showSimple(self)))
+        : null;
     case "to_json":
       return text(toJson(self));
     default:
   }
   if (self.kind === "integer" || self.kind === "float") return duration(Number(self.value), name, clock);
   if (self.kind === "list" && name === "to_sentence") return text(self.items.map((item) => showSimple(item) ?? "").join(", "));
-  if (self.kind === "list" && name === "excluding") return list(self.items.filter((item) => !positional.some((other) => showSimple(other) === showSimple(item))));
+  if (self.kind === "list" && name === "excluding")
+    return list(self.items.filter((item) => !positional.some((other) => showSimple(other) === showSimple(item))));
   return self.kind === "text" || self.kind === "symbol" ? onText(self.value, message, inflect) : null;
 }
 

@@ -16,13 +16,24 @@ export interface Facts {
 }
 
 function thing(name: string, methods: Readonly<Record<string, (message: Message) => Promise<Value | null> | Value | null>>): Thing {
-  const self: Thing = { kind: "thing", name, receive: async (message) => (Object.hasOwn(methods, message.name) ? ((await methods[message.name]?.(message)) ?? null) : null) };
+  const self: Thing = {
+    kind: "thing",
+    name,
+    receive: async (message) => (Object.hasOwn(methods, message.name) ? ((await methods[message.name]?.(message)) ?? null) : null),
+  };
   return self;
 }
 
 /** Answers everything by what cannot be known, and does nothing. */
 function unknowable(name: string): Thing {
-  return { kind: "thing", name, receive: async (message) => (message.name === "===" || message.name === "is_a?" ? null : unknown(`${name}.${message.name} differs from run to run`, message.location)) };
+  return {
+    kind: "thing",
+    name,
+    receive: async (message) =>
+      message.name === "===" || message.name === "is_a?"
+        ? null
+        : unknown(`${name}.${message.name} differs from run to run`, message.location),
+  };
 }
 
 /** `Time.now`, `Time.zone.now`, `Date.today`; everything else of a time is not known. */
@@ -35,7 +46,11 @@ function clockThing(name: string, clock: Clock): Thing {
         const days = method === "yesterday" ? -1 : method === "tomorrow" ? 1 : 0;
         return timeThing(clock.now + days * 86_400_000, clock);
       }
-      return method === "zone" ? self : method === "===" || method === "is_a?" ? null : unknown(`${name}.${method} differs from run to run`, location);
+      return method === "zone"
+        ? self
+        : method === "===" || method === "is_a?"
+          ? null
+          : unknown(`${name}.${method} differs from run to run`, location);
     },
   };
   return self;
@@ -43,7 +58,16 @@ function clockThing(name: string, clock: Clock): Thing {
 
 /** Settings and loggers: told something, they do nothing to a database. */
 function inert(name: string): Thing {
-  const self: Thing = { kind: "thing", name, receive: async ({ block, location, name: method }) => (block === null ? (method.endsWith("=") ? nil : self) : ((await block.call({ positional: [self], keywords: null, block: null, location })), nil)) };
+  const self: Thing = {
+    kind: "thing",
+    name,
+    receive: async ({ block, location, name: method }) =>
+      block === null
+        ? method.endsWith("=")
+          ? nil
+          : self
+        : (await block.call({ positional: [self], keywords: null, block: null, location }), nil),
+  };
   return self;
 }
 
@@ -53,7 +77,10 @@ function texts({ positional }: Message): readonly string[] {
 
 /** Paths are relative to the project's root. */
 function joinPaths(parts: readonly string[]): string {
-  return parts.filter((part) => part !== "" && part !== ".").join("/").replace(/\/{2,}/g, "/");
+  return parts
+    .filter((part) => part !== "" && part !== ".")
+    .join("/")
+    .replace(/\/{2,}/g, "/");
 }
 
 function pathThing(path: string, files: ProjectFiles): Thing {
@@ -107,7 +134,8 @@ function railsEnv(facts: Facts): Thing {
       if (message.name === "to_sym") return { kind: "symbol", value: name };
       if (message.name === "==" || message.name === "===") return boolean(showSimple(message.positional[0] ?? nil) === name);
       if (message.name === "local?") return boolean(name === "development" || name === "test");
-      if (message.name === "in?") return boolean(message.positional[0]?.kind === "list" && message.positional[0].items.some((item) => showSimple(item) === name));
+      if (message.name === "in?")
+        return boolean(message.positional[0]?.kind === "list" && message.positional[0].items.some((item) => showSimple(item) === name));
       return message.name.endsWith("?") ? boolean(message.name === `${name}?`) : null;
     },
   };
@@ -129,7 +157,11 @@ function environmentVariables(facts: Facts): Thing {
     fetch: async (message) => {
       const value = look(message);
       if (value !== null) return text(value);
-      return message.positional[1] ?? (await message.block?.call({ ...message, block: null })) ?? unknown(`the environment variable ${texts(message)[0] ?? ""} is not set`, message.location);
+      return (
+        message.positional[1] ??
+        (await message.block?.call({ ...message, block: null })) ??
+        unknown(`the environment variable ${texts(message)[0] ?? ""} is not set`, message.location)
+      );
     },
     "key?": (message) => boolean(look(message) !== null),
     "has_key?": (message) => boolean(look(message) !== null),
@@ -138,11 +170,38 @@ function environmentVariables(facts: Facts): Thing {
 
 /** A class of Ruby as far as scripts name it: `Array.new`, `x.is_a?(String)`. */
 function core(name: string): readonly [string, Value] {
-  const made: Readonly<Record<string, () => Value>> = { Hash: () => dictionary([]), Array: () => list([]), String: () => text(""), Set: () => list([]) };
-  return [name, thing(name, { new: (message) => (message.positional[0]?.kind === "list" ? list(message.positional[0].items) : (made[name]?.() ?? null)), wrap: ({ positional: [value = nil] }) => (name !== "Array" ? null : value.kind === "list" ? value : list(value.kind === "nil" ? [] : [value])), "[]": ({ positional: [first = nil] }) => (name === "Hash" || name === "Set" ? first : null), "===": ({ positional: [value = nil] }) => boolean(kinds[name]?.includes(value.kind) ?? false) })];
+  const made: Readonly<Record<string, () => Value>> = {
+    Hash: () => dictionary([]),
+    Array: () => list([]),
+    String: () => text(""),
+    Set: () => list([]),
+  };
+  return [
+    name,
+    thing(name, {
+      new: (message) => (message.positional[0]?.kind === "list" ? list(message.positional[0].items) : (made[name]?.() ?? null)),
+      wrap: ({ positional: [value = nil] }) =>
+        name !== "Array" ? null : value.kind === "list" ? value : list(value.kind === "nil" ? [] : [value]),
+      "[]": ({ positional: [first = nil] }) => (name === "Hash" || name === "Set" ? first : null),
+      "===": ({ positional: [value = nil] }) => boolean(kinds[name]?.includes(value.kind) ?? false),
+    }),
+  ];
 }
 
-const kinds: Readonly<Record<string, readonly Value["kind"][]>> = { Hash: ["map"], Array: ["list"], Set: ["list"], String: ["text"], Symbol: ["symbol"], Integer: ["integer"], Float: ["float"], Numeric: ["integer", "float"], Proc: ["callable"], NilClass: ["nil"], Range: ["range"], Regexp: ["pattern"] };
+const kinds: Readonly<Record<string, readonly Value["kind"][]>> = {
+  Hash: ["map"],
+  Array: ["list"],
+  Set: ["list"],
+  String: ["text"],
+  Symbol: ["symbol"],
+  Integer: ["integer"],
+  Float: ["float"],
+  Numeric: ["integer", "float"],
+  Proc: ["callable"],
+  NilClass: ["nil"],
+  Range: ["range"],
+  Regexp: ["pattern"],
+};
 
 /** Rails, ENV, files and what else migrations name of Ruby and its libraries. */
 export function environmentThings(facts: Facts, files: ProjectFiles): readonly (readonly [string, Value])[] {
@@ -157,7 +216,9 @@ export function environmentThings(facts: Facts, files: ProjectFiles): readonly (
     read: async (message) => readFile(normalize(await pathOf(message.positional[0], message)), message, files),
     open: async (message) => {
       const path = normalize(await pathOf(message.positional[0], message));
-      return message.block === null ? pathThing(path, files) : message.block.call({ ...message, positional: [pathThing(path, files)], keywords: null, block: null });
+      return message.block === null
+        ? pathThing(path, files)
+        : message.block.call({ ...message, positional: [pathThing(path, files)], keywords: null, block: null });
     },
     join: async (message) => text(joinPaths(await Promise.all(message.positional.map((part) => pathOf(part, message))))),
     dirname: async (message) => text((await pathOf(message.positional[0], message)).replace(/\/?[^/]*$/, "")),
@@ -174,7 +235,13 @@ export function environmentThings(facts: Facts, files: ProjectFiles): readonly (
     ["File", file],
     ["IO", file],
     ["Pathname", thing("Pathname", { new: async (message) => pathThing(normalize(await pathOf(message.positional[0], message)), files) })],
-    ["JSON", thing("JSON", { generate: ({ positional: [value = nil] }) => text(toJson(value)), dump: ({ positional: [value = nil] }) => text(toJson(value)) })],
+    [
+      "JSON",
+      thing("JSON", {
+        generate: ({ positional: [value = nil] }) => text(toJson(value)),
+        dump: ({ positional: [value = nil] }) => text(toJson(value)),
+      }),
+    ],
     ["Arel", thing("Arel", { sql: ({ positional: [sql = nil] }) => sql })],
     ["StrongMigrations", inert("StrongMigrations")],
     ["Kernel", thing("Kernel", {})],

@@ -36,7 +36,15 @@ const transparent: ReadonlySet<string> = new Set([
   "ddl_transaction",
 ]);
 
-const silent: ReadonlySet<string> = new Set(["say", "announce", "write", "initialize", "set_lock_timeout", "enable_lock_retries!", "corruption_warning"]);
+const silent: ReadonlySet<string> = new Set([
+  "say",
+  "announce",
+  "write",
+  "initialize",
+  "set_lock_timeout",
+  "enable_lock_retries!",
+  "corruption_warning",
+]);
 
 /** What a connection understands, whoever asks. `null`: nothing of the kind. */
 export async function carryOut(call: Call, at: Connection): Promise<Value | null> {
@@ -85,7 +93,11 @@ async function onClass({ name }: Message, runner: MigrationRunner): Promise<Valu
     runner.transaction = "none";
     return nil;
   }
-  return /^(?:milestone|restrict_gitlab_migration|disable_ddl_lock!|verbose=|skip_require_disable_ddl_transactions!|uses_transaction)$/.test(name) ? nil : null;
+  return /^(?:milestone|restrict_gitlab_migration|disable_ddl_lock!|verbose=|skip_require_disable_ddl_transactions!|uses_transaction)$/.test(
+    name,
+  )
+    ? nil
+    : null;
 }
 
 interface Context {
@@ -128,7 +140,8 @@ async function carry(call: Call, { level, runner }: Context): Promise<Value | nu
     runner.recorder.record(call);
     return nil;
   }
-  if (call.name === "execute_block") return call.block === null ? nil : call.block.call({ positional: [], keywords: null, block: null, location: call.location });
+  if (call.name === "execute_block")
+    return call.block === null ? nil : call.block.call({ positional: [], keywords: null, block: null, location: call.location });
   return carryOut(call, runner.at(level));
 }
 

@@ -37,7 +37,8 @@ export function modelBase(world: ModelWorld): HostClass {
     async receive(message) {
       if (/^(?:connection|lease_connection)$/.test(message.name)) return connectionThing(world.connection);
       if (message.name === "transaction" || message.name === "uncached") return runBlock(message);
-      if (message.name === "with_connection" || message.name === "connection_pool") return message.block === null ? base : runBlock(message, [connectionThing(world.connection)]);
+      if (message.name === "with_connection" || message.name === "connection_pool")
+        return message.block === null ? base : runBlock(message, [connectionThing(world.connection)]);
       if (message.name === "establish_connection") return nil;
       return rowsUnknown(`ActiveRecord::Base.${message.name}`, message);
     },
@@ -61,7 +62,10 @@ function tableOf(self: RubyModule, { inflect }: Connection): string {
 }
 
 async function onModel(self: RubyModule, message: Message, world: ModelWorld): Promise<Value | null> {
-  const { name, positional: [first = nil] } = message;
+  const {
+    name,
+    positional: [first = nil],
+  } = message;
   switch (name) {
     case "table_name=":
       self.variables.set(TABLE, first);
@@ -84,7 +88,8 @@ async function onModel(self: RubyModule, message: Message, world: ModelWorld): P
     case "table_exists?":
       return boolean((await world.connection.catalog.relationKind(tableOf(self, world.connection))) !== null);
     case "enum":
-      for (const attribute of [...(first.kind === "symbol" ? [first.value] : []), ...optionsOf(message.keywords).keys()]) self.variables.set(`${SPOILED} ${attribute}`, boolean(true));
+      for (const attribute of [...(first.kind === "symbol" ? [first.value] : []), ...optionsOf(message.keywords).keys()])
+        self.variables.set(`${SPOILED} ${attribute}`, boolean(true));
       return nil;
     case "name":
     case "to_s":
@@ -107,7 +112,9 @@ async function onModel(self: RubyModule, message: Message, world: ModelWorld): P
 
 /** Declarations in the body of a model, which say nothing of its rows. */
 function isMacro(name: string): boolean {
-  return /^(?:has_|belongs_to|validates?|validate_|before_|after_|around_|scope$|attr_|alias_attribute|serialize|accepts_nested|delegate|acts_as|attribute$|store_accessor$|store$|self\.|inheritance_column=|primary_key=|ignored_columns|abstract_class=|sequence_name=|private|public|protected|enumerize|mount_|encrypts|normalizes|default_value_for|counter_culture|paginates_per|attribute_|rolify|devise|monetize)/.test(name);
+  return /^(?:has_|belongs_to|validates?|validate_|before_|after_|around_|scope$|attr_|alias_attribute|serialize|accepts_nested|delegate|acts_as|attribute$|store_accessor$|store$|self\.|inheritance_column=|primary_key=|ignored_columns|abstract_class=|sequence_name=|private|public|protected|enumerize|mount_|encrypts|normalizes|default_value_for|counter_culture|paginates_per|attribute_|rolify|devise|monetize)/.test(
+    name,
+  );
 }
 
 interface Place {
@@ -119,7 +126,24 @@ function relationThing(relation: Relation, place: Place): Thing {
   return { kind: "thing", name: `rows of ${relation.model}`, receive: (message) => onRelation(relation, message, place) };
 }
 
-const reads: Readonly<Record<string, Value>> = { count: integer(0), size: integer(0), "exists?": boolean(false), "any?": boolean(false), "none?": boolean(true), "empty?": boolean(true), pluck: list([]), ids: list([]), first: nil, last: nil, find_by: nil, take: nil, maximum: nil, minimum: nil, sum: integer(0), to_a: list([]) };
+const reads: Readonly<Record<string, Value>> = {
+  count: integer(0),
+  size: integer(0),
+  "exists?": boolean(false),
+  "any?": boolean(false),
+  "none?": boolean(true),
+  "empty?": boolean(true),
+  pluck: list([]),
+  ids: list([]),
+  first: nil,
+  last: nil,
+  find_by: nil,
+  take: nil,
+  maximum: nil,
+  minimum: nil,
+  sum: integer(0),
+  to_a: list([]),
+};
 
 /** What walks over rows and does something with each. */
 const walks: ReadonlySet<string> = new Set(["each", "find_each", "find_in_batches", "map", "each_with_index", "each_slice", "update_each"]);
@@ -138,7 +162,8 @@ async function onRelation(relation: Relation, message: Message, place: Place): P
   if (world.fresh && (walks.has(name) || Object.hasOwn(reads, name))) return reads[name] ?? nil;
   if (Object.hasOwn(reads, name)) return unknown(`${model.name}.${name} depends on the rows of each database`, message.location);
   // Of no rows a part is no rows, whatever chooses it; what makes some is another matter.
-  if (world.fresh && !/[!=]$|^(?:create|insert|upsert|new$|update$|build|find_or|first_or)/.test(name)) return relationThing({ ...relation, conditions: [...relation.conditions, "false"] }, place);
+  if (world.fresh && !/[!=]$|^(?:create|insert|upsert|new$|update$|build|find_or|first_or)/.test(name))
+    return relationThing({ ...relation, conditions: [...relation.conditions, "false"] }, place);
   return rowsUnknown(`${model.name}.${name}`, message);
 }
 
@@ -159,7 +184,8 @@ async function chosen(relation: Relation, message: Message, place: Place): Promi
 async function conditionsOf({ positional, keywords, location }: Message, { table }: Relation, place: Place): Promise<readonly string[]> {
   const [first = nil, ...binds] = positional;
   if (first.kind === "text") return [`(${bound(first.value, [...binds, ...(keywords === null ? [] : [keywords])], location)})`];
-  if (first.kind === "list") return [`(${bound(first.items[0]?.kind === "text" ? first.items[0].value : "", first.items.slice(1), location)})`];
+  if (first.kind === "list")
+    return [`(${bound(first.items[0]?.kind === "text" ? first.items[0].value : "", first.items.slice(1), location)})`];
   const pairs = optionsOf(first.kind === "map" ? first : keywords);
   if (pairs.size === 0) throw new Stuck("the condition is not known", location, "rows");
   const made: string[] = [];
@@ -185,14 +211,16 @@ async function condition(column: string, value: Value, at: At): Promise<string> 
 
 /** A value as the model's attribute takes it. An enum of the model gives it a meaning that only Ruby knows. */
 async function attributeSql(column: string, value: Value, { table, place, location }: At): Promise<string> {
-  if (place.model.variables.has(`${SPOILED} ${column}`) && value.kind !== "integer") throw new Stuck(`${column} is an enum of the model`, location, "rows");
+  if (place.model.variables.has(`${SPOILED} ${column}`) && value.kind !== "integer")
+    throw new Stuck(`${column} is an enum of the model`, location, "rows");
   const found = (await place.world.connection.catalog.columns(table)).find(({ name }) => name === column);
   if (found === undefined) throw new Stuck(`${table} has no column ${column}`, location, "rows");
   return valueSql(value, found.type.replace(/^timestamp.*/, "timestamp"), location);
 }
 
 function bound(sql: string, binds: readonly Value[], location: Message["location"]): string {
-  const many = (value: Value): string => (value.kind === "list" ? value.items.map((item) => plainSql(item, location)).join(", ") : plainSql(value, location));
+  const many = (value: Value): string =>
+    value.kind === "list" ? value.items.map((item) => plainSql(item, location)).join(", ") : plainSql(value, location);
   const [named] = binds;
   if (named?.kind === "map") {
     const given = optionsOf(named);
@@ -208,7 +236,10 @@ async function change(relation: Relation, message: Message, place: Place): Promi
   try {
     const where = relation.conditions.length === 0 ? "" : ` WHERE ${relation.conditions.join(" AND ")}`;
     const table = quoteTable(relation.table);
-    const sql = message.name === "delete_all" ? `DELETE FROM ${table}${where}` : `UPDATE ${table} SET ${await assignments(message, relation, place)}${where}`;
+    const sql =
+      message.name === "delete_all"
+        ? `DELETE FROM ${table}${where}`
+        : `UPDATE ${table} SET ${await assignments(message, relation, place)}${where}`;
     await place.world.connection.send(sql, location);
     return unknown("how many rows it changes depends on the database", location);
   } catch (error) {
@@ -224,6 +255,7 @@ async function assignments({ positional, keywords, location }: Message, { table 
   const pairs = optionsOf(first.kind === "map" ? first : keywords);
   if (pairs.size === 0) throw new Stuck("what is assigned is not known", location, "rows");
   const made: string[] = [];
-  for (const [column, value] of pairs) made.push(`${quoteColumn(column)} = ${await attributeSql(column, value, { table, place, location })}`);
+  for (const [column, value] of pairs)
+    made.push(`${quoteColumn(column)} = ${await attributeSql(column, value, { table, place, location })}`);
   return made.join(", ");
 }

@@ -31,7 +31,12 @@ const straight: readonly (readonly [string, string])[] = [
   ["create_schema", "drop_schema"],
 ];
 
-const opposite: ReadonlyMap<string, string> = new Map(straight.flatMap(([left, right]) => [[left, right], [right, left]]));
+const opposite: ReadonlyMap<string, string> = new Map(
+  straight.flatMap(([left, right]) => [
+    [left, right],
+    [right, left],
+  ]),
+);
 
 type Invert = (call: Call) => Call;
 
@@ -45,14 +50,24 @@ function unless(held: boolean, call: Call, why: string): void {
 
 /** Swaps `if_exists` and `if_not_exists`. */
 function turned(call: Call): Call {
-  const options = new Map([...call.options].map(([name, value]) => [name === "if_exists" ? "if_not_exists" : name === "if_not_exists" ? "if_exists" : name, value] as const));
+  const options = new Map(
+    [...call.options].map(
+      ([name, value]) => [name === "if_exists" ? "if_not_exists" : name === "if_not_exists" ? "if_exists" : name, value] as const,
+    ),
+  );
   return { ...call, options };
 }
 
 function fromTo(call: Call): Call {
   const [from, to] = [call.options.get("from"), call.options.get("to")];
   if (from === undefined || to === undefined) return irreversible(call, `${call.name} is only reversible if given a :from and :to option.`);
-  return { ...call, options: new Map([["from", to], ["to", from]]) };
+  return {
+    ...call,
+    options: new Map([
+      ["from", to],
+      ["to", from],
+    ]),
+  };
 }
 
 function swapped(call: Call, first: number): Call {
@@ -64,8 +79,16 @@ function swapped(call: Call, first: number): Call {
 function byVersion(call: Call): Call {
   const version = call.options.get("revert_to_version");
   if (version === undefined) return irreversible(call, `${call.name} is reversible only if given a revert_to_version`);
-  const name: Readonly<Record<string, string>> = { drop_view: "create_view", drop_function: "create_function", drop_trigger: "create_trigger" };
-  return { ...call, name: name[call.name] ?? call.name, options: withOptions(without(call.options, "revert_to_version", "version"), { version }) };
+  const name: Readonly<Record<string, string>> = {
+    drop_view: "create_view",
+    drop_function: "create_function",
+    drop_trigger: "create_trigger",
+  };
+  return {
+    ...call,
+    name: name[call.name] ?? call.name,
+    options: withOptions(without(call.options, "revert_to_version", "version"), { version }),
+  };
 }
 
 function to(name: string): Invert {
@@ -76,7 +99,11 @@ const inversions: Readonly<Record<string, Invert>> = {
   create_table: (call) => ({ ...call, name: "drop_table", options: without(call.options, "if_not_exists", "force") }),
   drop_table: (call) => {
     unless(call.args.length === 1, call, "To avoid mistakes, drop_table is only reversible if given a single table name.");
-    unless(call.options.size > 0 || call.block !== null, call, "To avoid mistakes, drop_table is only reversible if given options or a block (can be empty).");
+    unless(
+      call.options.size > 0 || call.block !== null,
+      call,
+      "To avoid mistakes, drop_table is only reversible if given options or a block (can be empty).",
+    );
     return { ...call, name: "create_table", options: without(call.options, "if_exists") };
   },
   rename_table: (call) => swapped(call, 0),
@@ -92,8 +119,14 @@ const inversions: Readonly<Record<string, Invert>> = {
   rename_column: (call) => swapped(call, 1),
   remove_index: (call) => {
     const columns = call.args[1] ?? call.options.get("column");
-    if (columns === undefined || columns.kind === "nil") return irreversible(call, "remove_index is only reversible if given a :column option.");
-    return turned({ ...call, name: "add_index", args: [call.args[0] ?? nil, columns], options: call.args[1] === undefined ? without(call.options, "column") : call.options });
+    if (columns === undefined || columns.kind === "nil")
+      return irreversible(call, "remove_index is only reversible if given a :column option.");
+    return turned({
+      ...call,
+      name: "add_index",
+      args: [call.args[0] ?? nil, columns],
+      options: call.args[1] === undefined ? without(call.options, "column") : call.options,
+    });
   },
   change_column_default: fromTo,
   change_column_comment: fromTo,
@@ -107,7 +140,8 @@ const inversions: Readonly<Record<string, Invert>> = {
   add_foreign_key: (call) => turned({ ...call, name: "remove_foreign_key", options: without(call.options, "validate") }),
   remove_foreign_key: (call) => {
     const target = call.args[1] ?? call.options.get("to_table");
-    if (target === undefined || target.kind === "nil") return irreversible(call, "remove_foreign_key is only reversible if given a second table");
+    if (target === undefined || target.kind === "nil")
+      return irreversible(call, "remove_foreign_key is only reversible if given a second table");
     return turned({ ...call, name: "add_foreign_key", args: [call.args[0] ?? nil, target], options: without(call.options, "to_table") });
   },
   add_check_constraint: (call) => turned({ ...call, name: "remove_check_constraint", options: without(call.options, "validate") }),
@@ -131,7 +165,8 @@ const inversions: Readonly<Record<string, Invert>> = {
     unless(call.args[1] !== undefined, call, "drop_enum is only reversible if given a list of enum values.");
     return { ...call, name: "create_enum" };
   },
-  rename_enum: (call) => swapped({ ...call, args: [call.args[0] ?? nil, call.args[1] ?? text(optionText(call, "to") ?? "")], options: new Map() }, 0),
+  rename_enum: (call) =>
+    swapped({ ...call, args: [call.args[0] ?? nil, call.args[1] ?? text(optionText(call, "to") ?? "")], options: new Map() }, 0),
   create_view: (call) => ({ ...call, name: "drop_view", options: without(call.options, "version", "sql_definition") }),
   create_function: to("drop_function"),
   create_trigger: to("drop_trigger"),

@@ -7,7 +7,16 @@ export interface Clock {
   told(message: Message): void;
 }
 
-const seconds: Readonly<Record<string, number>> = { second: 1, minute: 60, hour: 3600, day: 86_400, week: 604_800, fortnight: 1_209_600, month: 2_629_746, year: 31_556_952 };
+const seconds: Readonly<Record<string, number>> = {
+  second: 1,
+  minute: 60,
+  hour: 3600,
+  day: 86_400,
+  week: 604_800,
+  fortnight: 1_209_600,
+  month: 2_629_746,
+  year: 31_556_952,
+};
 
 const durations = new WeakMap<Thing, number>();
 const times = new WeakMap<Thing, number>();
@@ -26,8 +35,10 @@ function durationThing(length: number, clock: Clock): Thing {
       const [other] = message.positional;
       if (message.name === "ago" || message.name === "until") return timeThing(clock.now - length * 1000, clock);
       if (message.name === "from_now" || message.name === "since") return timeThing(clock.now + length * 1000, clock);
-      if (message.name === "to_i" || message.name === "in_seconds" || message.name === "to_s") return message.name === "to_s" ? text(String(length)) : integer(Math.round(length));
-      if (message.name === "+" && other?.kind === "thing" && durations.has(other)) return durationThing(length + (durations.get(other) ?? 0), clock);
+      if (message.name === "to_i" || message.name === "in_seconds" || message.name === "to_s")
+        return message.name === "to_s" ? text(String(length)) : integer(Math.round(length));
+      if (message.name === "+" && other?.kind === "thing" && durations.has(other))
+        return durationThing(length + (durations.get(other) ?? 0), clock);
       return null;
     },
   };
@@ -53,17 +64,30 @@ export function timeThing(at: number, clock: Clock): Thing {
   return self;
 }
 
-const unchanged: ReadonlySet<string> = new Set(["utc", "getutc", "localtime", "in_time_zone", "to_time", "to_datetime", "current", "zone", "now", "round"]);
+const unchanged: ReadonlySet<string> = new Set([
+  "utc",
+  "getutc",
+  "localtime",
+  "in_time_zone",
+  "to_time",
+  "to_datetime",
+  "current",
+  "zone",
+  "now",
+  "round",
+]);
 
 function calculate(at: number, { name, positional: [other] }: Message, clock: Clock, self: Thing): Value | null {
   if (unchanged.has(name)) return self;
   const length = other?.kind === "thing" ? durations.get(other) : undefined;
   if (length !== undefined && (name === "+" || name === "-")) return timeThing(at + (name === "+" ? length : -length) * 1000, clock);
-  if (other?.kind === "integer" && (name === "+" || name === "-")) return timeThing(at + (name === "+" ? 1000 : -1000) * Number(other.value), clock);
+  if (other?.kind === "integer" && (name === "+" || name === "-"))
+    return timeThing(at + (name === "+" ? 1000 : -1000) * Number(other.value), clock);
   const compared = other?.kind === "thing" ? times.get(other) : undefined;
   if (compared !== undefined && (name === "<" || name === ">")) return boolean(name === "<" ? at < compared : at > compared);
   const date = new Date(at);
-  if (name === "beginning_of_day" || name === "to_date" || name === "midnight") return timeThing(Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()), clock);
+  if (name === "beginning_of_day" || name === "to_date" || name === "midnight")
+    return timeThing(Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()), clock);
   if (name === "beginning_of_month") return timeThing(Date.UTC(date.getUTCFullYear(), date.getUTCMonth()), clock);
   if (name === "beginning_of_year") return timeThing(Date.UTC(date.getUTCFullYear()), clock);
   return null;
@@ -79,6 +103,17 @@ function showTime(at: number, { name, positional: [format] }: Message): Value | 
   if (name === "month") return integer(Number(iso.slice(5, 7)));
   if (name === "day") return integer(Number(iso.slice(8, 10)));
   if (name !== "strftime" || format?.kind !== "text") return null;
-  const parts: Readonly<Record<string, string>> = { Y: iso.slice(0, 4), m: iso.slice(5, 7), d: iso.slice(8, 10), H: iso.slice(11, 13), M: iso.slice(14, 16), S: iso.slice(17, 19), L: iso.slice(20, 23), F: iso.slice(0, 10), T: iso.slice(11, 19), y: iso.slice(2, 4) };
+  const parts: Readonly<Record<string, string>> = {
+    Y: iso.slice(0, 4),
+    m: iso.slice(5, 7),
+    d: iso.slice(8, 10),
+    H: iso.slice(11, 13),
+    M: iso.slice(14, 16),
+    S: iso.slice(17, 19),
+    L: iso.slice(20, 23),
+    F: iso.slice(0, 10),
+    T: iso.slice(11, 19),
+    y: iso.slice(2, 4),
+  };
   return text(format.value.replace(/%([A-Za-z])/g, (whole, letter: string) => parts[letter] ?? whole));
 }

@@ -70,7 +70,8 @@ export function createWorld(around: Surroundings, runner: MigrationRunner, model
       return find(topLevel, path) ?? fallback(path, { location, known });
     },
     extension: async (receiver, message) => {
-      if ((receiver.kind === "text" || receiver.kind === "symbol") && /^(?:safe_)?constantize$/.test(message.name)) return world.constant(receiver.value, message.location);
+      if ((receiver.kind === "text" || receiver.kind === "symbol") && /^(?:safe_)?constantize$/.test(message.name))
+        return world.constant(receiver.value, message.location);
       return activeSupport(receiver, message, { inflect: around.inflect, clock: around.facts.clock });
     },
     require: async (path, { file, relative }) => {
@@ -108,7 +109,10 @@ function find(topLevel: RubyModule, path: string): Value | null {
 }
 
 /** Libraries whose names stand before `::`; what is not in them is nobody's. */
-function fallback(path: string, { known }: { readonly location: SourceLocation; readonly known: (path: string) => Value | null }): Value | null {
+function fallback(
+  path: string,
+  { known }: { readonly location: SourceLocation; readonly known: (path: string) => Value | null },
+): Value | null {
   if (path === "ApplicationRecord") return known("ActiveRecord::Base");
   if (/^(?:ActiveRecord|ActiveSupport|ActiveModel|PG)$/.test(path)) return namespace(path);
   // Names of errors are only raised and rescued.
@@ -132,7 +136,8 @@ function schemaThing(level: number, { run, runner }: Pick<Within, "run" | "runne
     name: "ActiveRecord::Schema",
     async receive(message) {
       const [version = nil] = message.positional;
-      if (message.name === "[]" && (version.kind === "float" || version.kind === "integer")) return schemaThing(Number(version.value), { run, runner });
+      if (message.name === "[]" && (version.kind === "float" || version.kind === "integer"))
+        return schemaThing(Number(version.value), { run, runner });
       if (message.name !== "define" || message.block === null) return null;
       const base = createModule({ name: "ActiveRecord::Schema", type: "class", superclass: migrationClass(level, runner) }, () => run);
       return message.block.call({ ...message, positional: [], keywords: null, block: null }, createInstance(base, run));
@@ -149,7 +154,10 @@ function unversionedLevel(text: string | null): number {
 function constants({ facts, files }: Surroundings, { runner, models, run }: Within): readonly (readonly [string, Value])[] {
   // Without a version it means what it meant in 4.2.
   const bare = { ...migrationClass(4.2, runner), name: "ActiveRecord::Migration" };
-  const current: Thing = { ...bare, receive: async (message) => (message.name === "current_version" ? { kind: "float", value: facts.railsVersion } : bare.receive(message)) };
+  const current: Thing = {
+    ...bare,
+    receive: async (message) => (message.name === "current_version" ? { kind: "float", value: facts.railsVersion } : bare.receive(message)),
+  };
   return [
     ["ActiveRecord::Migration", current],
     ["ActiveRecord::Base", modelBase(models())],

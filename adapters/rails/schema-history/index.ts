@@ -10,23 +10,40 @@ import { qualifiedName, quoteLiteral } from "../../../src/sql/quote.ts";
  * `schema_migrations`: one row a version, nothing of its content. `null` where there is no such table. Fails (exit code 2) where the role may not read its own or
  * several tables hold versions of this history.
  */
-async function read(at: Inspector, { bookkeeping, migrations }: Pick<History, "bookkeeping" | "migrations">): Promise<Result<AppliedHistory | null>> {
+async function read(
+  at: Inspector,
+  { bookkeeping, migrations }: Pick<History, "bookkeeping" | "migrations">,
+): Promise<Result<AppliedHistory | null>> {
   const name = bookkeeping[0] ?? "schema_migrations";
   const tables = await findTablesNamed(at, { names: [name], columns: ["version"] });
   const placed = placeTables(tables, { own: tables.find(({ here }) => here), rights: "SELECT, INSERT, DELETE" });
   if (placed.kind === "failed") return placed;
-  const known = new Map(migrations.flatMap((migration): readonly [string, Migration][] => (migration.version === null ? [] : [[migration.version, migration]])));
+  const known = new Map(
+    migrations.flatMap((migration): readonly [string, Migration][] => (migration.version === null ? [] : [[migration.version, migration]])),
+  );
   const found: AppliedHistory[] = [];
   for (const { table, place } of placed.value) {
     // Rails takes versions by number, whatever the order in which they were run.
-    const rows = await at.rows(`select version::text as version from ${table} order by case when version::text ~ '^[0-9]+$' then version::text::numeric end, version::text`);
-    const applied: AppliedHistory = { kind: "applied-history", tool: "rails", table, rows: rows.map((row, index) => rowOf(String(row["version"]), { index, known })), covered: [], baseline: null };
+    const rows = await at.rows(
+      `select version::text as version from ${table} order by case when version::text ~ '^[0-9]+$' then version::text::numeric end, version::text`,
+    );
+    const applied: AppliedHistory = {
+      kind: "applied-history",
+      tool: "rails",
+      table,
+      rows: rows.map((row, index) => rowOf(String(row["version"]), { index, known })),
+      covered: [],
+      baseline: null,
+    };
     if (place === "own" || applied.rows.some(({ migration }) => migration !== null)) found.push(applied);
   }
   return onlyHistory(found, { of: "Rails' tables with these migrations", hint: "Say whose history this is with --schema NAME." });
 }
 
-function rowOf(version: string, { index, known }: { readonly index: number; readonly known: ReadonlyMap<string, Migration> }): AppliedMigration {
+function rowOf(
+  version: string,
+  { index, known }: { readonly index: number; readonly known: ReadonlyMap<string, Migration> },
+): AppliedMigration {
   const migration = known.get(version.replace(/^0+(?=\d)/, ""));
   return {
     migration: migration?.id ?? null,
@@ -54,8 +71,14 @@ export const schemaHistory: SchemaHistory = {
       `CREATE TABLE IF NOT EXISTS ${metadata} ("key" character varying NOT NULL PRIMARY KEY, "value" character varying, "created_at" timestamp(6) NOT NULL, "updated_at" timestamp(6) NOT NULL)`,
     ];
   },
-  stamp: ({ migration, table }) => (migrationVersion(migration) === null ? [] : [`INSERT INTO ${table} ("version") VALUES (${quoteLiteral(migrationVersion(migration) ?? "")})`]),
-  unstamp: ({ migration, table }) => (migrationVersion(migration) === null ? [] : [`DELETE FROM ${table} WHERE "version" = ${quoteLiteral(migrationVersion(migration) ?? "")}`]),
+  stamp: ({ migration, table }) =>
+    migrationVersion(migration) === null
+      ? []
+      : [`INSERT INTO ${table} ("version") VALUES (${quoteLiteral(migrationVersion(migration) ?? "")})`],
+  unstamp: ({ migration, table }) =>
+    migrationVersion(migration) === null
+      ? []
+      : [`DELETE FROM ${table} WHERE "version" = ${quoteLiteral(migrationVersion(migration) ?? "")}`],
   // Nothing in the table says what a version had in it.
   isSource: () => false,
 };

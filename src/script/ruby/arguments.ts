@@ -5,16 +5,25 @@ import { evaluateList } from "./literals.ts";
 import type { Node } from "./parse.ts";
 
 /** The arguments of a call, without its block. Keywords that cannot be known are one positional argument that is not known. */
-export async function evaluateArguments(node: ArgumentsNode | null, frame: Frame, run: Interpreter): Promise<Pick<Arguments, "positional" | "keywords">> {
+export async function evaluateArguments(
+  node: ArgumentsNode | null,
+  frame: Frame,
+  run: Interpreter,
+): Promise<Pick<Arguments, "positional" | "keywords">> {
   if (node === null) return { positional: [], keywords: null };
   const written: readonly Node[] = node.arguments_;
   if (written.some((each) => each.constructor.name === "ForwardingArgumentsNode")) {
     const forwarded = frame.method?.arguments ?? { positional: [], keywords: null };
-    const first = await evaluateList(written.filter((each) => each.constructor.name !== "ForwardingArgumentsNode"), frame, run);
+    const first = await evaluateList(
+      written.filter((each) => each.constructor.name !== "ForwardingArgumentsNode"),
+      frame,
+      run,
+    );
     return { positional: [...first.items, ...forwarded.positional], keywords: forwarded.keywords };
   }
   const last = written.at(-1);
-  if (last === undefined || last.constructor.name !== "KeywordHashNode") return { positional: (await evaluateList(written, frame, run)).items, keywords: null };
+  if (last === undefined || last.constructor.name !== "KeywordHashNode")
+    return { positional: (await evaluateList(written, frame, run)).items, keywords: null };
   const { items } = await evaluateList(written.slice(0, -1), frame, run);
   const keywords = await run.evaluate(last, frame);
   if (keywords.kind === "map") return { positional: items, keywords: keywords.entries.size === 0 ? null : keywords };

@@ -15,7 +15,10 @@ interface Block {
 /** A block or lambda as a value. It sees the locals around it. */
 function makeBlock(node: Block, frame: Frame, run: Interpreter, kind: "block" | "lambda"): Callable {
   const declared = node.parameters;
-  const named = declared?.constructor.name === "BlockParametersNode" ? (declared as { readonly parameters: Parameters<typeof bindParameters>[0] } & Node).parameters : null;
+  const named =
+    declared?.constructor.name === "BlockParametersNode"
+      ? (declared as { readonly parameters: Parameters<typeof bindParameters>[0] } & Node).parameters
+      : null;
   const numbered = declared?.constructor.name === "NumberedParametersNode" ? (declared as { readonly maximum: number } & Node).maximum : 0;
   const callable: Callable = {
     kind: "callable",
@@ -94,7 +97,13 @@ export const callHandlers: Handlers = {
     const given = await evaluateArguments(node.arguments_, frame, run);
     const block = await blockOf(node.block, frame, run);
     const message = { ...given, name: node.name, block, location };
-    return untilBreak(block, () => run.send(receiver, message, node.receiver === null || node.receiver.constructor.name === "SelfNode" ? frame : { ...frame, self: receiver }));
+    return untilBreak(block, () =>
+      run.send(
+        receiver,
+        message,
+        node.receiver === null || node.receiver.constructor.name === "SelfNode" ? frame : { ...frame, self: receiver },
+      ),
+    );
   },
   LambdaNode: async (node, frame, run) => makeBlock(node, frame, run, "lambda"),
   YieldNode: async (node, frame, run) => {

@@ -20,7 +20,12 @@ async function holds(node: Node, frame: Frame, run: Interpreter): Promise<boolea
 /** More turns of `while` than this are no migration. */
 const mostTurns = 10_000;
 
-async function loop(node: { readonly predicate: Node; readonly statements: Node | null } & Node, wanted: boolean, frame: Frame, run: Interpreter): Promise<Value> {
+async function loop(
+  node: { readonly predicate: Node; readonly statements: Node | null } & Node,
+  wanted: boolean,
+  frame: Frame,
+  run: Interpreter,
+): Promise<Value> {
   // A `break` in it ends the loop, not the block around it.
   const inside = { ...frame, block: null };
   try {
@@ -45,14 +50,17 @@ async function oneTurn(statements: Node | null, frame: Frame, run: Interpreter):
 }
 
 /** The value that `return`, `break` and `next` carry. */
-async function carried(node: { readonly arguments_: { readonly arguments_: Node[] } | null }, frame: Frame, run: Interpreter): Promise<Value> {
+async function carried(
+  node: { readonly arguments_: { readonly arguments_: Node[] } | null },
+  frame: Frame,
+  run: Interpreter,
+): Promise<Value> {
   const { items } = await evaluateList(node.arguments_?.arguments_ ?? [], frame, run);
   return items.length === 0 ? nil : items.length === 1 ? (items[0] ?? nil) : list(items);
 }
 
 export const controlHandlers: Handlers = {
-  IfNode: async (node, frame, run) =>
-    run.evaluate((await holds(node.predicate, frame, run)) ? node.statements : node.subsequent, frame),
+  IfNode: async (node, frame, run) => run.evaluate((await holds(node.predicate, frame, run)) ? node.statements : node.subsequent, frame),
   UnlessNode: async (node, frame, run) =>
     run.evaluate((await holds(node.predicate, frame, run)) ? node.elseClause : node.statements, frame),
   ElseNode: async (node, frame, run) => run.evaluate(node.statements, frame),
@@ -76,7 +84,10 @@ export const controlHandlers: Handlers = {
       const { items } = await evaluateList(condition.conditions, frame, run);
       for (const item of items) {
         const location = frame.source.locate(condition);
-        const matches = subject === null ? item : await run.send(item, { name: "===", positional: [subject], keywords: null, block: null, location }, frame);
+        const matches =
+          subject === null
+            ? item
+            : await run.send(item, { name: "===", positional: [subject], keywords: null, block: null, location }, frame);
         if (isTruthy(matches, location)) return run.evaluate(condition.statements, frame);
       }
     }
@@ -130,7 +141,12 @@ export const controlHandlers: Handlers = {
   PostExecutionNode: async () => nil,
 };
 
-type Rescue = { readonly exceptions: Node[]; readonly reference: Node | null; readonly statements: Node | null; readonly subsequent: Rescue | null };
+type Rescue = {
+  readonly exceptions: Node[];
+  readonly reference: Node | null;
+  readonly statements: Node | null;
+  readonly subsequent: Rescue | null;
+};
 
 async function rescue(clause: Rescue, error: RaisedError, at: { readonly frame: Frame; readonly run: Interpreter }): Promise<Value> {
   const { frame, run } = at;
@@ -139,7 +155,11 @@ async function rescue(clause: Rescue, error: RaisedError, at: { readonly frame: 
     const general = names.length === 0 || names.some((name) => name === "StandardError" || name === "Exception");
     if (!general && !names.includes(error.type)) continue;
     if (each.reference !== null) {
-      const shown: Value = { kind: "thing", name: `an error ${error.type}`, receive: async ({ name }) => (name === "message" || name === "to_s" ? text(error.message) : null) };
+      const shown: Value = {
+        kind: "thing",
+        name: `an error ${error.type}`,
+        receive: async ({ name }) => (name === "message" || name === "to_s" ? text(error.message) : null),
+      };
       await assignMany({ lefts: [each.reference], rest: null, rights: [] }, list([shown]), at);
     }
     return run.evaluate(each.statements, frame);

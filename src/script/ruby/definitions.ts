@@ -24,7 +24,14 @@ async function openModule(
     module = createModule({ name: path, ...kind, written: { source: frame.source, node } }, () => run);
     home.constants.set(name, module);
   }
-  const inside: Frame = { ...frame, self: module, nesting: [module, ...frame.nesting], scope: { locals: new Map(), parent: null }, method: null, block: null };
+  const inside: Frame = {
+    ...frame,
+    self: module,
+    nesting: [module, ...frame.nesting],
+    scope: { locals: new Map(), parent: null },
+    method: null,
+    block: null,
+  };
   await run.evaluate(node.body, inside);
   return nil;
 }
@@ -52,13 +59,26 @@ export const definitionHandlers: Handlers = {
     const self = await run.evaluate(node.expression, frame);
     if (self.kind !== "thing" || !isModule(self)) throw new Stuck("this singleton class is not followed here", frame.source.locate(node));
     const inside = createModule({ name: self.name, type: "module" }, () => run);
-    await run.evaluate(node.body, { ...frame, self: inside, nesting: [inside, ...frame.nesting], scope: { locals: new Map(), parent: null } });
+    await run.evaluate(node.body, {
+      ...frame,
+      self: inside,
+      nesting: [inside, ...frame.nesting],
+      scope: { locals: new Map(), parent: null },
+    });
     for (const [name, method] of inside.methods) self.singleton.set(name, method);
     return nil;
   },
   DefNode: async (node, frame, run) => {
     const home = homeOf(frame, run);
-    const method: Method = { kind: "written", name: node.name, parameters: node.parameters, body: node.body, source: frame.source, nesting: frame.nesting, owner: home };
+    const method: Method = {
+      kind: "written",
+      name: node.name,
+      parameters: node.parameters,
+      body: node.body,
+      source: frame.source,
+      nesting: frame.nesting,
+      owner: home,
+    };
     if (node.receiver !== null) {
       const receiver = await run.evaluate(node.receiver, frame);
       if (receiver.kind === "thing" && isModule(receiver)) receiver.singleton.set(node.name, method);

@@ -81,7 +81,8 @@ export function createInterpreter(world: World): Interpreter {
       const name = node.constructor.name;
       if (name === "StatementsNode") return runStatements((node as Extract<Node, { readonly body: Node[] }>).body, frame, run);
       const handler = handlers[name as keyof Nodes] as ((node: Node, frame: Frame, run: Interpreter) => Promise<Value>) | undefined;
-      if (handler === undefined) throw new Stuck(`${name.replace(/Node$/, "")} is Ruby that is not followed here`, frame.source.locate(node));
+      if (handler === undefined)
+        throw new Stuck(`${name.replace(/Node$/, "")} is Ruby that is not followed here`, frame.source.locate(node));
       return handler(node, frame, run);
     },
     async send(receiver, message, frame) {

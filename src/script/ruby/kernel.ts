@@ -50,7 +50,8 @@ function nameIn(value: Value): string {
 function defineAccessors(self: Value, names: readonly string[], ways: readonly ("read" | "write")[]): Value | null {
   if (self.kind !== "thing" || !isModule(self)) return null;
   const define = (module: RubyModule, name: string): void => {
-    if (ways.includes("read")) module.methods.set(name, { kind: "given", call: async (_call, of) => variablesOf(of)?.get(`@${name}`) ?? nil });
+    if (ways.includes("read"))
+      module.methods.set(name, { kind: "given", call: async (_call, of) => variablesOf(of)?.get(`@${name}`) ?? nil });
     if (ways.includes("write"))
       module.methods.set(`${name}=`, {
         kind: "given",
@@ -122,22 +123,37 @@ const methods: Readonly<Record<string, Kernel>> = {
   },
   lambda: (_self, { block }) => block,
   proc: (_self, { block }) => block,
-  method: (self, { positional: [name = nil], location }, { frame, run }) =>
-    ({
-      kind: "callable",
-      parameters: 1,
-      call: (call) => run.send(self, { ...call, name: nameIn(name), location }, frame),
-    }),
+  method: (self, { positional: [name = nil], location }, { frame, run }) => ({
+    kind: "callable",
+    parameters: 1,
+    call: (call) => run.send(self, { ...call, name: nameIn(name), location }, frame),
+  }),
   loop: () => null,
   format: (_self, { positional, keywords, location }) => formatText(positional, { keywords, location }),
   sprintf: (_self, { positional, keywords, location }) => formatText(positional, { keywords, location }),
   Array: (_self, { positional: [value = nil] }) =>
-    value.kind === "unknown" ? value : value.kind === "list" ? value : value.kind === "nil" ? list([]) : value.kind === "map" ? list([...value.entries.values()].map((entry) => list([entry.key, entry.value]))) : list([value]),
+    value.kind === "unknown"
+      ? value
+      : value.kind === "list"
+        ? value
+        : value.kind === "nil"
+          ? list([])
+          : value.kind === "map"
+            ? list([...value.entries.values()].map((entry) => list([entry.key, entry.value])))
+            : list([value]),
   String: async (_self, { positional: [value = nil], location }, { frame, run }) => showValue(value, { frame, run, location }),
   Integer: (_self, { positional: [value = nil] }) =>
-    value.kind === "integer" ? value : value.kind === "text" && /^-?\d+$/.test(value.value.trim()) ? integer(BigInt(value.value.trim())) : null,
+    value.kind === "integer"
+      ? value
+      : value.kind === "text" && /^-?\d+$/.test(value.value.trim())
+        ? integer(BigInt(value.value.trim()))
+        : null,
   Float: (_self, { positional: [value = nil] }) =>
-    value.kind === "integer" || value.kind === "text" ? { kind: "float", value: Number(value.value) } : value.kind === "float" ? value : null,
+    value.kind === "integer" || value.kind === "text"
+      ? { kind: "float", value: Number(value.value) }
+      : value.kind === "float"
+        ? value
+        : null,
   Hash: (_self, { positional: [value = nil] }) => (value.kind === "map" ? value : value.kind === "nil" ? dictionary([]) : null),
   require: (_self, message, place) => requireFile(message, place, false),
   require_dependency: (_self, message, place) => requireFile(message, place, false),
@@ -190,7 +206,12 @@ function copy(self: Value): Value {
 async function raised(positional: readonly Value[], location: Message["location"], { frame, run }: Place): Promise<RaisedError> {
   const [what = nil, said] = positional;
   if (what.kind === "text") return new RaisedError("RuntimeError", what.value, location);
-  const type = what.kind === "thing" ? what.name.replace(/^an (?:instance of|error) /, "") : what.kind === "unknown" ? (/known of (\S+)/.exec(what.reason)?.[1] ?? "an error") : "RuntimeError";
+  const type =
+    what.kind === "thing"
+      ? what.name.replace(/^an (?:instance of|error) /, "")
+      : what.kind === "unknown"
+        ? (/known of (\S+)/.exec(what.reason)?.[1] ?? "an error")
+        : "RuntimeError";
   const message = said === undefined ? null : await showValue(said, { frame, run, location });
   return new RaisedError(type, message?.kind === "text" ? message.value : type, location);
 }

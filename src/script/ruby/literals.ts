@@ -12,7 +12,8 @@ export const literalHandlers: Handlers = {
   FloatNode: async (node) => ({ kind: "float", value: node.value }),
   RationalNode: async (node, frame) => unknown("rational numbers are not followed here", frame.source.locate(node)),
   SymbolNode: async (node) => symbol(node.unescaped.value),
-  StringNode: async (node, frame) => written(node.unescaped.value, { opening: node.openingLoc, content: node.contentLoc.startOffset }, frame),
+  StringNode: async (node, frame) =>
+    written(node.unescaped.value, { opening: node.openingLoc, content: node.contentLoc.startOffset }, frame),
   XStringNode: async (node, frame) => unknown("it runs a program", frame.source.locate(node), "anything"),
   InterpolatedStringNode: async (node, frame, run) => {
     const joined = await join(node.parts, frame, run);
@@ -51,7 +52,11 @@ export const literalHandlers: Handlers = {
   SourceFileNode: async (_node, frame) => ({ kind: "text", value: frame.source.file }),
 };
 
-function written(value: string, place: { readonly opening: { readonly startOffset: number; readonly length: number } | null; readonly content: number }, frame: Frame): Text {
+function written(
+  value: string,
+  place: { readonly opening: { readonly startOffset: number; readonly length: number } | null; readonly content: number },
+  frame: Frame,
+): Text {
   if (!value.includes("\n") || place.opening === null) return { kind: "text", value };
   return { kind: "text", value, origin: frame.source.locate({ location: { startOffset: place.content, length: 0 } }) };
 }

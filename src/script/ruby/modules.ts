@@ -78,7 +78,12 @@ export function hostOf(module: RubyModule): HostClass | null {
 }
 
 export function createModule(
-  named: { readonly name: string; readonly type: RubyModule["type"]; readonly superclass?: Value | null; readonly written?: RubyModule["written"] },
+  named: {
+    readonly name: string;
+    readonly type: RubyModule["type"];
+    readonly superclass?: Value | null;
+    readonly written?: RubyModule["written"];
+  },
   run: () => Interpreter,
 ): RubyModule {
   const module: RubyModule = {
@@ -94,7 +99,9 @@ export function createModule(
     extended: [],
     written: named.written ?? null,
     async receive(message) {
-      const found = singletonMethods(module).find((methods) => methods.has(message.name))?.get(message.name);
+      const found = singletonMethods(module)
+        .find((methods) => methods.has(message.name))
+        ?.get(message.name);
       if (found !== undefined) return invoke(found, { self: module, call: message, name: message.name, run: run(), singleton: true });
       const given = (await hostOf(module)?.onClass(module, message)) ?? null;
       if (given !== null) return given;
@@ -150,7 +157,14 @@ interface Invocation {
 export async function invoke(method: Method, { self, call, name, run, singleton }: Invocation): Promise<Value> {
   if (method.kind === "given") return method.call(call, self);
   const called: MethodCall = { name, owner: method.owner, singleton, arguments: call };
-  const frame: Frame = { self, scope: { locals: new Map(), parent: null }, nesting: method.nesting, method: called, block: null, source: method.source };
+  const frame: Frame = {
+    self,
+    scope: { locals: new Map(), parent: null },
+    nesting: method.nesting,
+    method: called,
+    block: null,
+    source: method.source,
+  };
   return run.world.budget.deeper(call.location, async () => {
     try {
       await bindParameters(method.parameters, call, { frame, run, strict: "method" });
@@ -163,7 +177,11 @@ export async function invoke(method: Method, { self, call, name, run, singleton 
 }
 
 /** Calls the next method of this name above the one that is running; `null` where there is none. */
-export async function superMethod(self: Thing, method: MethodCall, { call, run }: { readonly call: Arguments; readonly run: Interpreter }): Promise<Value | null> {
+export async function superMethod(
+  self: Thing,
+  method: MethodCall,
+  { call, run }: { readonly call: Arguments; readonly run: Interpreter },
+): Promise<Value | null> {
   if (isModule(self)) {
     const above = hostOf(self);
     return (await above?.onClass(self, { ...call, name: method.name })) ?? null;
@@ -217,7 +235,11 @@ async function receiveAsModule(module: RubyModule, message: Message, run: Interp
   }
 }
 
-async function mix(module: RubyModule, mixed: Value, { message, run }: { readonly message: Message; readonly run: Interpreter }): Promise<void> {
+async function mix(
+  module: RubyModule,
+  mixed: Value,
+  { message, run }: { readonly message: Message; readonly run: Interpreter },
+): Promise<void> {
   if (mixed.kind !== "thing" || !isModule(mixed)) return;
   (message.name === "extend" ? module.extended : module.includes).push(mixed);
   const hook = mixed.singleton.get("included");

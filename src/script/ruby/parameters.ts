@@ -26,7 +26,11 @@ export async function bindParameters(
 
   const behind = Math.max(given.length - parameters.posts.length, parameters.requireds.length);
   const optional = Math.min(parameters.optionals.length, behind - parameters.requireds.length);
-  const parts = (nodes: readonly unknown[]): Parameters<typeof assignMany>[0] => ({ lefts: nodes as Parameters<typeof assignMany>[0]["lefts"], rest: null, rights: [] });
+  const parts = (nodes: readonly unknown[]): Parameters<typeof assignMany>[0] => ({
+    lefts: nodes as Parameters<typeof assignMany>[0]["lefts"],
+    rest: null,
+    rights: [],
+  });
   await assignMany(parts(parameters.requireds), list(given.slice(0, parameters.requireds.length)), { frame, run });
   for (const [index, node] of (parameters.optionals as readonly OptionalParameterNode[]).entries()) {
     const value = index < optional ? given[parameters.requireds.length + index] : undefined;
@@ -39,11 +43,15 @@ export async function bindParameters(
   if (parameters.block?.name) locals.set(parameters.block.name, call.block ?? nil);
 }
 
-async function bindKeywords(parameters: ParametersNode, call: Arguments, { frame, run }: { readonly frame: Frame; readonly run: Interpreter }): Promise<void> {
+async function bindKeywords(
+  parameters: ParametersNode,
+  call: Arguments,
+  { frame, run }: { readonly frame: Frame; readonly run: Interpreter },
+): Promise<void> {
   const { locals } = frame.scope;
   const left = new Map(call.keywords?.entries);
   const notKnown = call.positional.find((value) => value.kind === "unknown");
-  for (const node of parameters.keywords as readonly ({ readonly name: string; readonly value?: OptionalKeywordParameterNode["value"] })[]) {
+  for (const node of parameters.keywords as readonly { readonly name: string; readonly value?: OptionalKeywordParameterNode["value"] }[]) {
     const key = keyOf(symbol(node.name));
     const value = left.get(key)?.value;
     left.delete(key);

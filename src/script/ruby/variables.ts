@@ -18,7 +18,11 @@ function scopeOf(scope: Scope, depth: number): Scope {
   return found;
 }
 
-function operate(operator: string, [left, right]: readonly [Value, Value], { node, frame, run }: { readonly node: Node; readonly frame: Frame; readonly run: Interpreter }): Promise<Value> {
+function operate(
+  operator: string,
+  [left, right]: readonly [Value, Value],
+  { node, frame, run }: { readonly node: Node; readonly frame: Frame; readonly run: Interpreter },
+): Promise<Value> {
   return run.send(left, { name: operator, positional: [right], keywords: null, block: null, location: frame.source.locate(node) }, frame);
 }
 

@@ -1,9 +1,26 @@
-import { boolean, dictionary, integer, keyOf, list, nil, text, unknown, unknownPart, type List, type Message, type Value } from "../../value.ts";
+import {
+  boolean,
+  dictionary,
+  integer,
+  keyOf,
+  list,
+  nil,
+  text,
+  unknown,
+  unknownPart,
+  type List,
+  type Message,
+  type Value,
+} from "../../value.ts";
 import { isTruthy } from "../control.ts";
 import type { Interpreter } from "../interpreter.ts";
 import { showSimple } from "../show.ts";
 
-type ListMethod = (items: readonly Value[], message: Message, context: { readonly self: List; readonly run: Interpreter }) => Promise<Value | null> | Value | null;
+type ListMethod = (
+  items: readonly Value[],
+  message: Message,
+  context: { readonly self: List; readonly run: Interpreter },
+) => Promise<Value | null> | Value | null;
 
 const mostItems = 100_000;
 
@@ -30,9 +47,15 @@ function filterBy(wanted: boolean): ListMethod {
   };
 }
 
-async function each(items: readonly Value[], message: Message, run: Interpreter, given: (item: Value, at: number) => readonly Value[]): Promise<boolean> {
+async function each(
+  items: readonly Value[],
+  message: Message,
+  run: Interpreter,
+  given: (item: Value, at: number) => readonly Value[],
+): Promise<boolean> {
   if (message.block === null) return false;
-  for (const [at, item] of items.entries()) await run.perform(message.block, { ...message, positional: given(item, at), keywords: null, block: null });
+  for (const [at, item] of items.entries())
+    await run.perform(message.block, { ...message, positional: given(item, at), keywords: null, block: null });
   return true;
 }
 
@@ -44,7 +67,8 @@ function order(left: Value, right: Value): number {
     }
     return left.items.length - right.items.length;
   }
-  if ((left.kind === "integer" || left.kind === "float") && (right.kind === "integer" || right.kind === "float")) return Number(left.value) - Number(right.value);
+  if ((left.kind === "integer" || left.kind === "float") && (right.kind === "integer" || right.kind === "float"))
+    return Number(left.value) - Number(right.value);
   const [a, b] = [showSimple(left) ?? "", showSimple(right) ?? ""];
   return a < b ? -1 : a > b ? 1 : 0;
 }
@@ -58,8 +82,11 @@ function unique(items: readonly Value[]): readonly Value[] {
 }
 
 function numbers(items: readonly Value[]): Value | null {
-  if (items.every((item) => item.kind === "integer")) return integer(items.reduce((sum, item) => sum + (item.kind === "integer" ? item.value : 0n), 0n));
-  return items.every((item) => item.kind === "integer" || item.kind === "float") ? { kind: "float", value: items.reduce((sum, item) => sum + Number(showSimple(item)), 0) } : null;
+  if (items.every((item) => item.kind === "integer"))
+    return integer(items.reduce((sum, item) => sum + (item.kind === "integer" ? item.value : 0n), 0n));
+  return items.every((item) => item.kind === "integer" || item.kind === "float")
+    ? { kind: "float", value: items.reduce((sum, item) => sum + Number(showSimple(item)), 0) }
+    : null;
 }
 
 const methods: Readonly<Record<string, ListMethod>> = {
@@ -85,11 +112,14 @@ const methods: Readonly<Record<string, ListMethod>> = {
     return message.block === null ? list(slices) : (await each(slices, message, run, (item) => [item])) ? self : null;
   },
   map: async (items, message) => (message.block === null ? list(items) : list((await mapped(items, message)) ?? [])),
-  flat_map: async (items, message) => list(((await mapped(items, message)) ?? []).flatMap((item) => (item.kind === "list" ? item.items : [item]))),
+  flat_map: async (items, message) =>
+    list(((await mapped(items, message)) ?? []).flatMap((item) => (item.kind === "list" ? item.items : [item]))),
   filter_map: async (items, message) => list(((await mapped(items, message)) ?? []).filter((item) => isTruthy(item, message.location))),
   to_h: async (items, message) => {
     const pairs = message.block === null ? items : await mapped(items, message);
-    return pairs?.every((item) => item.kind === "list") ? dictionary(pairs.map((item) => [item.items[0] ?? nil, item.items[1] ?? nil] as const)) : null;
+    return pairs?.every((item) => item.kind === "list")
+      ? dictionary(pairs.map((item) => [item.items[0] ?? nil, item.items[1] ?? nil] as const))
+      : null;
   },
   index_with: async (items, message) => {
     const made = await mapped(items, message);
@@ -124,14 +154,23 @@ const methods: Readonly<Record<string, ListMethod>> = {
   "all?": async (items, message) => boolean(!((await tested(items, message))?.includes(false) ?? false)),
   "none?": async (items, message) => boolean(!((await tested(items, message))?.includes(true) ?? false)),
   count: async (items, message) =>
-    message.block === null && message.positional.length === 0 ? integer(items.length) : integer((await tested(items, message))?.filter(Boolean).length ?? 0),
+    message.block === null && message.positional.length === 0
+      ? integer(items.length)
+      : integer((await tested(items, message))?.filter(Boolean).length ?? 0),
   inject: (items, message) => reduce(items, message),
   reduce: (items, message) => reduce(items, message),
   sum: async (items, message) => numbers(message.block === null ? items : ((await mapped(items, message)) ?? [])),
   sort: (items, message) => (message.block === null ? list([...items].sort(order)) : null),
   sort_by: async (items, message) => {
     const made = await mapped(items, message);
-    return made === null ? null : list(items.map((item, at) => ({ item, by: made[at] ?? nil })).sort((a, b) => order(a.by, b.by)).map(({ item }) => item));
+    return made === null
+      ? null
+      : list(
+          items
+            .map((item, at) => ({ item, by: made[at] ?? nil }))
+            .sort((a, b) => order(a.by, b.by))
+            .map(({ item }) => item),
+        );
   },
   min: (items) => [...items].sort(order)[0] ?? nil,
   max: (items) => [...items].sort(order).at(-1) ?? nil,
@@ -147,21 +186,37 @@ const methods: Readonly<Record<string, ListMethod>> = {
     return open === null ? boolean(items.some((each) => keyOf(each) === keyOf(item))) : unknown(open.reason, open.location);
   },
   "member?": (items, { positional: [item = nil] }) => boolean(items.some((each) => keyOf(each) === keyOf(item))),
-  index: (items, { positional: [item = nil] }) => (items.some((each) => keyOf(each) === keyOf(item)) ? integer(items.findIndex((each) => keyOf(each) === keyOf(item))) : nil),
+  index: (items, { positional: [item = nil] }) =>
+    items.some((each) => keyOf(each) === keyOf(item)) ? integer(items.findIndex((each) => keyOf(each) === keyOf(item))) : nil,
   join: (items, { positional: [by = nil], location }) => {
     const shown = flatten(items).map((item) => (item.kind === "unknown" ? null : showSimple(item)));
-    return shown.includes(null) ? unknown("a part of the joined text is not known", location) : text(shown.join(by.kind === "text" ? by.value : ""));
+    return shown.includes(null)
+      ? unknown("a part of the joined text is not known", location)
+      : text(shown.join(by.kind === "text" ? by.value : ""));
   },
-  "*": (items, message) => (message.positional[0]?.kind === "text" ? (methods["join"]?.(items, message, { self: list(items), run: null as never }) ?? null) : null),
+  "*": (items, message) =>
+    message.positional[0]?.kind === "text" ? (methods["join"]?.(items, message, { self: list(items), run: null as never }) ?? null) : null,
   "+": (items, { positional: [other = nil] }) => (other.kind === "list" ? list([...items, ...other.items]) : null),
-  "-": (items, { positional: [other = nil] }) => (other.kind === "list" ? list(items.filter((item) => !other.items.some((each) => keyOf(each) === keyOf(item)))) : null),
-  "&": (items, { positional: [other = nil] }) => (other.kind === "list" ? list(unique(items.filter((item) => other.items.some((each) => keyOf(each) === keyOf(item))))) : null),
+  "-": (items, { positional: [other = nil] }) =>
+    other.kind === "list" ? list(items.filter((item) => !other.items.some((each) => keyOf(each) === keyOf(item)))) : null,
+  "&": (items, { positional: [other = nil] }) =>
+    other.kind === "list" ? list(unique(items.filter((item) => other.items.some((each) => keyOf(each) === keyOf(item))))) : null,
   "|": (items, { positional: [other = nil] }) => (other.kind === "list" ? list(unique([...items, ...other.items])) : null),
   "[]": (items, { positional: [first = nil, second = nil] }) => at(items, first, second),
   slice: (items, { positional: [first = nil, second = nil] }) => at(items, first, second),
   dig: (items, { positional: [first = nil, second = nil] }) => at(items, first, second),
-  zip: (items, { positional }) => (positional.every((other) => other.kind === "list") ? list(items.map((item, place) => list([item, ...positional.map((other) => (other.kind === "list" ? (other.items[place] ?? nil) : nil))]))) : null),
-  product: (items, { positional: [other = nil] }) => (other.kind === "list" && items.length * other.items.length < mostItems ? list(items.flatMap((item) => other.items.map((each) => list([item, each])))) : null),
+  zip: (items, { positional }) =>
+    positional.every((other) => other.kind === "list")
+      ? list(
+          items.map((item, place) =>
+            list([item, ...positional.map((other) => (other.kind === "list" ? (other.items[place] ?? nil) : nil))]),
+          ),
+        )
+      : null,
+  product: (items, { positional: [other = nil] }) =>
+    other.kind === "list" && items.length * other.items.length < mostItems
+      ? list(items.flatMap((item) => other.items.map((each) => list([item, each]))))
+      : null,
   reverse: (items) => list([...items].reverse()),
   flatten: (items) => list(flatten(items)),
   compact: (items) => list(items.filter((item) => item.kind !== "nil")),
@@ -171,12 +226,14 @@ const methods: Readonly<Record<string, ListMethod>> = {
   to_set: (items) => list(unique(items)),
   entries: (items) => list(items),
   lazy: (items) => list(items),
-  tally: (items) => dictionary(unique(items).map((item) => [item, integer(items.filter((each) => keyOf(each) === keyOf(item)).length)] as const)),
+  tally: (items) =>
+    dictionary(unique(items).map((item) => [item, integer(items.filter((each) => keyOf(each) === keyOf(item)).length)] as const)),
   push: (_items, { positional }, { self }) => change(self, () => self.items.push(...positional)),
   append: (_items, { positional }, { self }) => change(self, () => self.items.push(...positional)),
   "<<": (_items, { positional }, { self }) => change(self, () => self.items.push(...positional)),
   unshift: (_items, { positional }, { self }) => change(self, () => self.items.unshift(...positional)),
-  concat: (_items, { positional }, { self }) => change(self, () => self.items.push(...positional.flatMap((other) => (other.kind === "list" ? other.items : [])))),
+  concat: (_items, { positional }, { self }) =>
+    change(self, () => self.items.push(...positional.flatMap((other) => (other.kind === "list" ? other.items : [])))),
   pop: (_items, _message, { self }) => self.items.pop() ?? nil,
   shift: (_items, _message, { self }) => self.items.shift() ?? nil,
   extract_options: (items, _message, { self }) => (items.at(-1)?.kind === "map" ? (self.items.pop() ?? nil) : dictionary([])),
@@ -189,10 +246,23 @@ const methods: Readonly<Record<string, ListMethod>> = {
     self.items.splice(0, self.items.length, ...self.items.filter((each) => keyOf(each) !== keyOf(item)));
     return item;
   },
-  values_at: (items, { positional }) => list(positional.map((place) => (place.kind === "integer" ? (items[Number(place.value)] ?? nil) : nil))),
+  values_at: (items, { positional }) =>
+    list(positional.map((place) => (place.kind === "integer" ? (items[Number(place.value)] ?? nil) : nil))),
 };
 
-const aliases: Readonly<Record<string, string>> = { collect: "map", detect: "find", "exists?": "any?", map_with_index: "map", find_all: "select", in_groups_of: "each_slice", collect_concat: "flat_map", prepend: "unshift", "===": "include?", "cover?": "include?", to_s: "" };
+const aliases: Readonly<Record<string, string>> = {
+  collect: "map",
+  detect: "find",
+  "exists?": "any?",
+  map_with_index: "map",
+  find_all: "select",
+  in_groups_of: "each_slice",
+  collect_concat: "flat_map",
+  prepend: "unshift",
+  "===": "include?",
+  "cover?": "include?",
+  to_s: "",
+};
 
 function change(self: List, act: () => unknown): Value {
   act();
@@ -200,7 +270,8 @@ function change(self: List, act: () => unknown): Value {
 }
 
 function at(items: readonly Value[], first: Value, second: Value): Value | null {
-  if (first.kind === "integer" && second.kind === "integer") return list(items.slice(Number(first.value), Number(first.value) + Number(second.value)));
+  if (first.kind === "integer" && second.kind === "integer")
+    return list(items.slice(Number(first.value), Number(first.value) + Number(second.value)));
   if (first.kind === "integer") return items.at(Number(first.value)) ?? nil;
   if (first.kind === "range" && first.from.kind === "integer") {
     const to = first.to.kind === "integer" ? Number(first.to.value) : -1;
@@ -215,12 +286,17 @@ async function reduce(items: readonly Value[], message: Message): Promise<Value 
   if (block === null) return message.positional[0]?.kind === "symbol" && message.positional[0].value === "+" ? numbers(items) : null;
   const [start] = message.positional;
   let memo = start ?? items[0] ?? nil;
-  for (const item of start === undefined ? items.slice(1) : items) memo = await block.call({ ...message, positional: [memo, item], keywords: null, block: null });
+  for (const item of start === undefined ? items.slice(1) : items)
+    memo = await block.call({ ...message, positional: [memo, item], keywords: null, block: null });
   return memo;
 }
 
 /** Methods of lists, and of ranges as the lists that they stand for. */
-export async function sendList(receiver: Extract<Value, { readonly kind: "list" | "range" }>, message: Message, run: Interpreter): Promise<Value | null> {
+export async function sendList(
+  receiver: Extract<Value, { readonly kind: "list" | "range" }>,
+  message: Message,
+  run: Interpreter,
+): Promise<Value | null> {
   const self = receiver.kind === "list" ? receiver : spread(receiver);
   if (self === null) return null;
   const given = aliases[message.name] ?? message.name;
@@ -235,7 +311,9 @@ export async function sendList(receiver: Extract<Value, { readonly kind: "list" 
 function spread({ from, to, exclusive }: Extract<Value, { readonly kind: "range" }>): List | null {
   if (from.kind === "integer" && to.kind === "integer") {
     const count = Number(to.value - from.value) + (exclusive ? 0 : 1);
-    return count > mostItems ? null : list(Array.from({ length: Math.max(count, 0) }, (_none, place) => integer(from.value + BigInt(place))));
+    return count > mostItems
+      ? null
+      : list(Array.from({ length: Math.max(count, 0) }, (_none, place) => integer(from.value + BigInt(place))));
   }
   if (from.kind === "text" && to.kind === "text" && from.value.length === 1 && to.value.length === 1) {
     const [first, last] = [from.value.charCodeAt(0), to.value.charCodeAt(0) - (exclusive ? 1 : 0)];

@@ -1,4 +1,17 @@
-import { boolean, dictionary, integer, keyOf, list, nil, symbol, text, unknown, type Dictionary, type Message, type Value } from "../../value.ts";
+import {
+  boolean,
+  dictionary,
+  integer,
+  keyOf,
+  list,
+  nil,
+  symbol,
+  text,
+  unknown,
+  type Dictionary,
+  type Message,
+  type Value,
+} from "../../value.ts";
 import { isTruthy } from "../control.ts";
 import type { Interpreter } from "../interpreter.ts";
 import { showSimple } from "../show.ts";
@@ -21,7 +34,8 @@ async function filter(self: Dictionary, message: Message, wanted: boolean): Prom
   if (block === null) return null;
   const kept: Pair[] = [];
   for (const [key, value] of pairsOf(self)) {
-    if (isTruthy(await block.call({ ...message, positional: [key, value], block: null, keywords: null }), message.location) === wanted) kept.push([key, value]);
+    if (isTruthy(await block.call({ ...message, positional: [key, value], block: null, keywords: null }), message.location) === wanted)
+      kept.push([key, value]);
   }
   return dictionary(kept);
 }
@@ -45,7 +59,8 @@ function replace(self: Dictionary, made: Value | null): Value | null {
 }
 
 const methods: Readonly<Record<string, Kept>> = {
-  "[]": (self, { positional: [key = nil] }) => (key.kind === "unknown" ? unknown(key.reason, key.location) : (self.entries.get(keyOf(key))?.value ?? nil)),
+  "[]": (self, { positional: [key = nil] }) =>
+    key.kind === "unknown" ? unknown(key.reason, key.location) : (self.entries.get(keyOf(key))?.value ?? nil),
   "[]=": (self, { positional: [key = nil, value = nil] }) => {
     self.entries.set(keyOf(key), { key, value });
     return value;
@@ -90,8 +105,19 @@ const methods: Readonly<Record<string, Kept>> = {
     return dictionary(made);
   },
   to_hash: (self) => self,
-  merge: (self, { positional, keywords }) => dictionary([self, ...positional.filter((each) => each.kind === "map"), ...(keywords === null ? [] : [keywords])].flatMap(pairsOf)),
-  update: (self, message) => replace(self, dictionary([self, ...message.positional.filter((each) => each.kind === "map"), ...(message.keywords === null ? [] : [message.keywords])].flatMap(pairsOf))),
+  merge: (self, { positional, keywords }) =>
+    dictionary([self, ...positional.filter((each) => each.kind === "map"), ...(keywords === null ? [] : [keywords])].flatMap(pairsOf)),
+  update: (self, message) =>
+    replace(
+      self,
+      dictionary(
+        [
+          self,
+          ...message.positional.filter((each) => each.kind === "map"),
+          ...(message.keywords === null ? [] : [message.keywords]),
+        ].flatMap(pairsOf),
+      ),
+    ),
   delete: (self, { positional: [key = nil] }) => {
     const found = self.entries.get(keyOf(key))?.value ?? nil;
     self.entries.delete(keyOf(key));
@@ -110,11 +136,13 @@ const methods: Readonly<Record<string, Kept>> = {
   stringify_keys: (self) => dictionary(pairsOf(self).map(([key, value]) => [text(showSimple(key) ?? ""), value])),
   with_indifferent_access: () => null,
   each_key: async (self, message, run) => {
-    for (const [key] of pairsOf(self)) if (message.block !== null) await run.perform(message.block, { ...message, positional: [key], block: null });
+    for (const [key] of pairsOf(self))
+      if (message.block !== null) await run.perform(message.block, { ...message, positional: [key], block: null });
     return self;
   },
   each_value: async (self, message, run) => {
-    for (const [, value] of pairsOf(self)) if (message.block !== null) await run.perform(message.block, { ...message, positional: [value], block: null });
+    for (const [, value] of pairsOf(self))
+      if (message.block !== null) await run.perform(message.block, { ...message, positional: [value], block: null });
     return self;
   },
 };

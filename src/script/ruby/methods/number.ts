@@ -11,7 +11,10 @@ export async function numberMethods(self: NumberValue, message: Message, run: In
   const [other = nil] = message.positional;
   if (other.kind === "unknown") return unknown(other.reason, other.location);
   if (other.kind === "integer" || other.kind === "float") {
-    const made = self.kind === "integer" && other.kind === "integer" ? integers(message.name, self.value, other.value) : floats(message.name, Number(self.value), Number(other.value));
+    const made =
+      self.kind === "integer" && other.kind === "integer"
+        ? integers(message.name, self.value, other.value)
+        : floats(message.name, Number(self.value), Number(other.value));
     if (made !== null) return made;
   }
   switch (message.name) {
@@ -23,7 +26,11 @@ export async function numberMethods(self: NumberValue, message: Message, run: In
     case "ceil":
       return self.kind === "integer" ? self : integer(Math.ceil(self.value));
     case "round":
-      return self.kind === "integer" ? self : other.kind === "integer" ? { kind: "float", value: Number(self.value.toFixed(Number(other.value))) } : integer(Math.round(self.value));
+      return self.kind === "integer"
+        ? self
+        : other.kind === "integer"
+          ? { kind: "float", value: Number(self.value.toFixed(Number(other.value))) }
+          : integer(Math.round(self.value));
     case "to_f":
     case "to_d":
       return { kind: "float", value: Number(self.value) };
@@ -61,7 +68,8 @@ export async function numberMethods(self: NumberValue, message: Message, run: In
 }
 
 function integers(name: string, left: bigint, right: bigint): Value | null {
-  if (name === "**") return right >= 0n && right < 10_000n && String(left).length * Number(right) < mostDigits ? integer(left ** right) : null;
+  if (name === "**")
+    return right >= 0n && right < 10_000n && String(left).length * Number(right) < mostDigits ? integer(left ** right) : null;
   if (name === "*" && String(left).length + String(right).length > mostDigits) return null;
   if (name === "/" && right !== 0n) return integer((left - (((left % right) + right) % right)) / right);
   if (name === "%" && right !== 0n) return integer(((left % right) + right) % right);
@@ -73,7 +81,13 @@ function integers(name: string, left: bigint, right: bigint): Value | null {
 }
 
 function floats(name: string, left: number, right: number): Value | null {
-  const made: Readonly<Record<string, number>> = { "+": left + right, "-": left - right, "*": left * right, "/": left / right, "**": left ** right };
+  const made: Readonly<Record<string, number>> = {
+    "+": left + right,
+    "-": left - right,
+    "*": left * right,
+    "/": left / right,
+    "**": left ** right,
+  };
   const value = Object.hasOwn(made, name) ? made[name] : undefined;
   return value === undefined ? compare(name, left, right) : { kind: "float", value };
 }
@@ -86,7 +100,10 @@ function compare(name: string, left: number | bigint, right: number | bigint): V
   return null;
 }
 
-export async function patternMethods(self: Extract<Value, { readonly kind: "pattern" }>, { name, positional: [other = nil] }: Message): Promise<Value | null> {
+export async function patternMethods(
+  self: Extract<Value, { readonly kind: "pattern" }>,
+  { name, positional: [other = nil] }: Message,
+): Promise<Value | null> {
   if (other.kind !== "text" && other.kind !== "symbol") return null;
   const found = toPattern(self).exec(other.value);
   if (name === "match?" || name === "===") return boolean(found !== null);

@@ -7,8 +7,17 @@ type TextLike = Text | Extract<Value, { readonly kind: "symbol" }>;
 
 /** A Ruby pattern as JavaScript has it, for what the two share. */
 export function toPattern({ source, flags }: { readonly source: string; readonly flags: string }, global = ""): RegExp {
-  const converted = source.replaceAll("\\A", "^").replaceAll(/\\[zZ]/g, "$").replaceAll("\\h", "[0-9a-fA-F]").replaceAll("(?<", "(?<").replaceAll("[[:space:]]", "\\s").replaceAll("[[:alnum:]]", "[A-Za-z0-9]");
-  return new RegExp(converted, `${flags.includes("i") ? "i" : ""}${flags.includes("m") ? "s" : ""}${source.includes("\\A") || source.includes("\\z") ? "" : "m"}${global}`);
+  const converted = source
+    .replaceAll("\\A", "^")
+    .replaceAll(/\\[zZ]/g, "$")
+    .replaceAll("\\h", "[0-9a-fA-F]")
+    .replaceAll("(?<", "(?<")
+    .replaceAll("[[:space:]]", "\\s")
+    .replaceAll("[[:alnum:]]", "[A-Za-z0-9]");
+  return new RegExp(
+    converted,
+    `${flags.includes("i") ? "i" : ""}${flags.includes("m") ? "s" : ""}${source.includes("\\A") || source.includes("\\z") ? "" : "m"}${global}`,
+  );
 }
 
 const simple: Readonly<Record<string, (value: string) => Value>> = {
@@ -75,7 +84,10 @@ async function withArguments(self: TextLike, message: Message, run: Interpreter)
     case "*":
       return first.kind === "integer" && value.length * Number(first.value) < 1_000_000 ? text(value.repeat(Number(first.value))) : null;
     case "%":
-      return formatText([text(value), ...(first.kind === "list" ? first.items : [first])], { keywords: first.kind === "map" ? first : null, location });
+      return formatText([text(value), ...(first.kind === "list" ? first.items : [first])], {
+        keywords: first.kind === "map" ? first : null,
+        location,
+      });
     case "<<":
     case "concat":
       if (self.kind !== "text" || other === null) return null;
@@ -92,7 +104,15 @@ async function withArguments(self: TextLike, message: Message, run: Interpreter)
       return other === null ? null : boolean(value > other);
     case "start_with?":
     case "end_with?":
-      return boolean(positional.some((each) => (each.kind === "text" ? (name === "start_with?" ? value.startsWith(each.value) : value.endsWith(each.value)) : each.kind === "pattern" && toPattern(each).test(value))));
+      return boolean(
+        positional.some((each) =>
+          each.kind === "text"
+            ? name === "start_with?"
+              ? value.startsWith(each.value)
+              : value.endsWith(each.value)
+            : each.kind === "pattern" && toPattern(each).test(value),
+        ),
+      );
     case "include?":
       return other === null ? null : boolean(value.includes(other));
     case "index":
@@ -116,7 +136,13 @@ async function withArguments(self: TextLike, message: Message, run: Interpreter)
     case "=~":
       return first.kind === "pattern" ? (toPattern(first).test(value) ? integer(value.search(toPattern(first))) : nil) : null;
     case "scan":
-      return first.kind === "pattern" ? list([...value.matchAll(toPattern(first, "g"))].map((found) => (found.length > 1 ? list(found.slice(1).map((part) => text(part ?? ""))) : text(found[0])))) : null;
+      return first.kind === "pattern"
+        ? list(
+            [...value.matchAll(toPattern(first, "g"))].map((found) =>
+              found.length > 1 ? list(found.slice(1).map((part) => text(part ?? ""))) : text(found[0]),
+            ),
+          )
+        : null;
     case "sub":
     case "gsub":
       return substitute(value, message, run);
@@ -124,7 +150,8 @@ async function withArguments(self: TextLike, message: Message, run: Interpreter)
     case "slice":
       return slice(value, first, second);
     case "each_line":
-      for (const line of value.match(/[^\n]*\n|[^\n]+$/g) ?? []) if (message.block !== null) await run.perform(message.block, { ...message, positional: [text(line)], block: null });
+      for (const line of value.match(/[^\n]*\n|[^\n]+$/g) ?? [])
+        if (message.block !== null) await run.perform(message.block, { ...message, positional: [text(line)], block: null });
       return self;
     case "to_proc":
       return null;
@@ -148,7 +175,12 @@ function splitText(value: string, by: Value): readonly string[] {
 }
 
 function translate(value: string, from: string, to: string): string {
-  const spread = (set: string): string => set.replace(/(.)-(.)/g, (_whole, low: string, high: string) => Array.from({ length: high.charCodeAt(0) - low.charCodeAt(0) + 1 }, (_none, at) => String.fromCharCode(low.charCodeAt(0) + at)).join(""));
+  const spread = (set: string): string =>
+    set.replace(/(.)-(.)/g, (_whole, low: string, high: string) =>
+      Array.from({ length: high.charCodeAt(0) - low.charCodeAt(0) + 1 }, (_none, at) => String.fromCharCode(low.charCodeAt(0) + at)).join(
+        "",
+      ),
+    );
   const [source, target] = [spread(from), spread(to)];
   return [...value].map((char) => (source.includes(char) ? (target[source.indexOf(char)] ?? target.at(-1) ?? "") : char)).join("");
 }
@@ -156,10 +188,25 @@ function translate(value: string, from: string, to: string): string {
 async function substitute(value: string, message: Message, run: Interpreter): Promise<Value | null> {
   const [what = nil, by] = message.positional;
   if (what.kind !== "pattern" && what.kind !== "text") return null;
-  const pattern = what.kind === "pattern" ? toPattern(what, message.name === "gsub" ? "g" : "") : new RegExp(what.value.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"), message.name === "gsub" ? "g" : "");
-  if (by?.kind === "text") return text(value.replace(pattern, by.value.replaceAll("$", "$$$$").replace(/\\(\d)/g, "$$$1").replaceAll("\\k<", "$<")));
+  const pattern =
+    what.kind === "pattern"
+      ? toPattern(what, message.name === "gsub" ? "g" : "")
+      : new RegExp(what.value.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"), message.name === "gsub" ? "g" : "");
+  if (by?.kind === "text")
+    return text(
+      value.replace(
+        pattern,
+        by.value
+          .replaceAll("$", "$$$$")
+          .replace(/\\(\d)/g, "$$$1")
+          .replaceAll("\\k<", "$<"),
+      ),
+    );
   if (message.block === null) return null;
-  const found = [...value.matchAll(new RegExp(pattern.source, `${pattern.flags.replace("g", "")}g`))].slice(0, message.name === "gsub" ? undefined : 1);
+  const found = [...value.matchAll(new RegExp(pattern.source, `${pattern.flags.replace("g", "")}g`))].slice(
+    0,
+    message.name === "gsub" ? undefined : 1,
+  );
   let made = "";
   let at = 0;
   for (const match of found) {
@@ -174,7 +221,8 @@ async function substitute(value: string, message: Message, run: Interpreter): Pr
 function slice(value: string, first: Value, second: Value): Value | null {
   const characters = [...value];
   const place = (at: bigint): number => (at < 0n ? characters.length + Number(at) : Number(at));
-  if (first.kind === "integer" && second.kind === "integer") return text(characters.slice(place(first.value), place(first.value) + Number(second.value)).join(""));
+  if (first.kind === "integer" && second.kind === "integer")
+    return text(characters.slice(place(first.value), place(first.value) + Number(second.value)).join(""));
   if (first.kind === "integer") return characters[place(first.value)] === undefined ? nil : text(characters[place(first.value)] ?? "");
   if (first.kind === "text") return value.includes(first.value) ? text(first.value) : nil;
   if (first.kind === "pattern") {
