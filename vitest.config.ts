@@ -5,9 +5,11 @@ const project = (name: string, include: string, globalSetup: readonly string[]) 
   test: {
     name,
     include: [`test/**/${include}`],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     pool: "forks" as const,
+    // The histories of tests are short (src/database/wasm-compiler.ts).
+    execArgv: ["--no-wasm-tier-up", "--no-wasm-dynamic-tiering"],
     globalSetup: globalSetup.map((file) => `test/support/${file}`),
   },
 });
@@ -16,7 +18,14 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
-      { test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/**/*.{embedded,server,cli}.test.ts"], testTimeout: 20_000 } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.{ts,tsx}"],
+          exclude: ["test/**/*.{embedded,server,cli}.test.ts"],
+          testTimeout: 20_000,
+        },
+      },
       project("embedded", "*.embedded.test.ts", ["prepare-embedded.ts"]),
       project("server", "*.server.test.ts", ["prepare-embedded.ts", "start-server.ts"]),
       project("cli", "*.cli.test.ts", ["prepare-embedded.ts"]),

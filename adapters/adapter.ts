@@ -35,6 +35,13 @@ export interface Stamp {
   readonly executionMs: number;
 }
 
+/** Where a tool's table was found, and what the history says of its tables. */
+export interface OwnTables {
+  /** Quoted and schema-qualified. */
+  readonly table: string;
+  readonly bookkeeping: History["bookkeeping"];
+}
+
 /** The table in which a tool notes what it has applied. Its statements are for the transaction in which the migration runs. */
 export interface SchemaHistory {
   /** The table with its rows matched to the history; `null` where there is none. Fails where there are several, or the role may not read it. */
@@ -45,6 +52,10 @@ export interface SchemaHistory {
   stamp(stamp: Stamp): readonly string[];
   /** Statements after which the tool sees a migration that was rolled back as not applied. */
   unstamp(stamp: Pick<Stamp, "migration" | "table">): readonly string[];
+  /** Who holds the lock by which the tool's runs keep out of each other's way, in words; `null` where nobody does. Absent where it has no lock that stays behind its transactions. */
+  lockHolder?(at: Inspector, tables: OwnTables): Promise<string | null>;
+  /** Statements that keep the tool from taking its lock until the transaction ends; they fail where it has it. */
+  takeLock?(tables: OwnTables): readonly string[];
   /** Whether a file with this content is the one that a row was made from. */
   isSource(content: Uint8Array, row: AppliedHistory["rows"][number]): boolean;
 }

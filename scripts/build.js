@@ -1,10 +1,11 @@
 // Builds `dist/`: the compiled program, the SQL files that it reads, and the prepared data directory of the embedded database (once; it does not depend on our code).
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildSync } from "esbuild";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const typescript = dirname(createRequire(import.meta.url).resolve("typescript/package.json"));
@@ -13,6 +14,26 @@ execFileSync(process.execPath, [join(typescript, "bin", "tsc"), "-p", join(root,
 
 // What the compiler does not carry along: the DDL of the store.
 cpSync(join(root, "src", "store", "sql"), join(root, "dist", "src", "store", "sql"), { recursive: true });
+
+// The report's own program and style sheet, each as one text that the report carries in itself.
+const report = join(root, "src", "export", "report", "browser");
+const bundled = join(root, "dist", "src", "export", "report");
+mkdirSync(bundled, { recursive: true });
+buildSync({
+  entryPoints: [join(report, "main.ts"), join(report, "report.css")],
+  outdir: bundled,
+  entryNames: "[name]",
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: "es2022",
+  charset: "utf8",
+  legalComments: "none",
+  banner: {
+    js: "/* Holds d3-axis, d3-scale, d3-selection, d3-zoom (ISC), @dagrejs/dagre (MIT), highlight.js (BSD-3-Clause) and what they need. */",
+  },
+  outExtension: { ".js": ".bundle.js" },
+});
 
 const prepare = join(root, "dist", "src", "database", "prepare-data-directory.js");
 if (existsSync(prepare)) execFileSync(process.execPath, [prepare], { cwd: root, stdio: "inherit" });

@@ -6,7 +6,9 @@ import { checkBaseline } from "./baseline/check-baseline.ts";
 import type { MigrateRequest } from "./configuration/resolve-request.ts";
 import { openShadow, type ShadowRequest } from "./database/shadow.ts";
 import type { Shadow } from "./database/session.ts";
+import { compileFor } from "./database/wasm-compiler.ts";
 import type { DecisionFill } from "./decisions/decision-file.ts";
+import { withAdopted } from "./decisions/adopted.ts";
 import { reviseHistory } from "./decisions/revise.ts";
 import type { Settled } from "./decisions/take-decisions.ts";
 import type { ConvertedHistory } from "./export/conversion-files.ts";
@@ -15,9 +17,10 @@ import { failed, ok, type Result } from "./model/failure.ts";
 import type { Finding, History } from "./model/history.ts";
 import type { MigrationReplay } from "./model/replay.ts";
 import type { PlanContent } from "./plan/content-id.ts";
+import { proveExtractions } from "./prove-extractions.ts";
 import { asProven, draftQuestions, interrupted, replayAndProve, walkBack, type Proven } from "./prove-history.ts";
 import { bookkeepingTables } from "./prove-stretch.ts";
-import { findExtensions } from "./reading/find-extensions.ts";
+import { findMentions } from "./reading/find-mentions.ts";
 import { findProject } from "./reading/find-project.ts";
 import { readHistory } from "./reading/read-history.ts";
 import { selectEnvironment } from "./reading/select-environment.ts";
@@ -55,7 +58,9 @@ export async function convert(request: MigrateRequest, run: Run): Promise<Result
   await loadParser();
   const read = await readProject(request, run);
   if (read.kind === "failed") return read;
-  const { history, questions } = selectEnvironment(read.value, {
+  const complete = run.decisions === undefined ? read : withAdopted(read.value, run.decisions.file);
+  if (complete.kind === "failed") return complete;
+  const { history, questions } = selectEnvironment(complete.value, {
     chosen: request.environment,
     mapped: new Set(Object.keys(request.environments)),
   });
@@ -65,15 +70,31 @@ export async function convert(request: MigrateRequest, run: Run): Promise<Result
       `The project has no environment ${environment}; known: ${history.environments.map(({ name }) => name).join(", ") || "none"}.`,
     );
   }
-  const extensions = await findExtensions(history);
+  const mentions = await findMentions(history);
   clock.lap("read");
   if (request.stopAfter === "read") return ok(stopAfterReading(history, clock.timings()));
 
+  compileFor(history.migrations.length);
   let settled: readonly Settled[] = [];
+  let relying = run;
   for (;;) {
-    const reading = { history: reviseHistory(history, settled), asRead: history, settled, questions, request, run, clock };
-    const converted = await convertHistory(reading, extensions);
+    const reading = {
+      history: reviseHistory(history, settled),
+      asRead: history,
+      settled,
+      questions,
+      mentions,
+      request,
+      run: relying,
+      clock,
+    };
+    const converted = await convertHistory(reading);
     if (converted.kind === "failed") return converted;
+    if (converted.value.kind === "contradicted") {
+      const { cache: _contradicted, ...alone } = run;
+      relying = alone;
+      continue;
+    }
     if (converted.value.kind !== "revised") return ok(converted.value);
     // What was decided is not believed: the history is run again with it.
     settled = converted.value.settled;
@@ -86,15 +107,20 @@ interface Revised {
   readonly settled: readonly Settled[];
 }
 
+/** What earlier runs found does not fit what this one finds: the history is proven without it. */
+interface Contradicted {
+  readonly kind: "contradicted";
+}
+
 /** Converts one state of the history, on shadows of its own unless an earlier run proved all of it. */
 async function convertHistory(
   reading: Omit<Stage, "openFresh" | "cache">,
-  extensions: readonly string[],
-): Promise<Result<Conversion | StoppedEarly | Revised>> {
-  const { history, request, run, clock } = reading;
-  const cache = await openCache(history, { request, run, extensions });
+): Promise<Result<Conversion | StoppedEarly | Revised | Contradicted>> {
+  const { request, clock, run } = reading;
+  const { extensions } = reading.mentions;
+  const cache = await openCache(reading);
   if (cache !== null && cache.outcome !== null) {
-    for (const stage of ["replay", "prove", "squash"]) clock.lap(stage);
+    for (const stage of ["replay", "prove", ...(request.rowProof === "on" ? ["rows"] : []), "squash"]) clock.lap(stage);
     return conclude(reading, { before: cache.known, outcome: cache.outcome, remembered: cache.known.length });
   }
 
@@ -133,15 +159,17 @@ async function convertHistory(
 }
 
 /** What earlier runs proved, where that may be used: everything is proven, on the embedded database, whose state nobody else changes. */
-async function openCache(
-  history: History,
-  { request, run, extensions }: Pick<Stage, "request" | "run"> & { readonly extensions: readonly string[] },
-): Promise<HistoryCache | null> {
+async function openCache({
+  history,
+  request,
+  run,
+  mentions: { extensions },
+}: Pick<Stage, "history" | "request" | "run" | "mentions">): Promise<HistoryCache | null> {
   if (run.cache === undefined || request.stopAfter !== null || request.shadow.url !== null) return null;
   const { folder, build } = run.cache;
   return openHistoryCache(history, {
     folder,
-    conditions: { build, extensions, statementTimeoutMs: request.shadow.statementTimeoutMs },
+    conditions: { build, extensions, statementTimeoutMs: request.shadow.statementTimeoutMs, rowProof: request.rowProof },
     troubles: {
       damaged: () => run.progress.warn(`An entry of the cache in ${folder} is damaged and was removed; what it held is proven anew.`),
       unwritable: ({ message }) =>
@@ -150,7 +178,7 @@ async function openCache(
   });
 }
 
-async function convertOn(shadow: Shadow, stage: Stage): Promise<Result<Conversion | StoppedEarly | Revised>> {
+async function convertOn(shadow: Shadow, stage: Stage): Promise<Result<Conversion | StoppedEarly | Revised | Contradicted>> {
   const { history, request, run, clock } = stage;
   const proven = await replayAndProve(shadow, stage);
   if (proven.kind === "failed") return proven;
@@ -171,7 +199,10 @@ async function convertOn(shadow: Shadow, stage: Stage): Promise<Result<Conversio
     walkBack(proven.value, history),
   ]);
   if (squashed.kind === "failed") return squashed;
+  if (walked.contradicted) return ok({ kind: "contradicted" });
   clock.lap("squash");
+  const extractions = await proveExtractions(stage, { moved: expected, reading });
+  if (extractions.kind === "failed") return extractions;
   const baselines = await checkBaselines(stage, proven.value);
   if (baselines.kind === "failed") return baselines;
   const { version, embedded } = head.session.engine;
@@ -179,10 +210,10 @@ async function convertOn(shadow: Shadow, stage: Stage): Promise<Result<Conversio
     engine: { version, embedded },
     rollbacks: walked.rollbacks,
     squash: squashed.value,
-    findings: [...walked.findings, ...baselines.value.findings],
+    findings: [...walked.findings, ...baselines.value.findings, ...extractions.value],
     questions: baselines.value.questions,
   };
-  await stage.cache?.keepOutcome(outcome);
+  await stage.cache?.keepOutcome(outcome, walked);
   return conclude(stage, { before: asProven({ replays, rollbacks }), outcome, remembered });
 }
 

@@ -19,6 +19,8 @@ export interface Proven extends Pick<Stretch, "replays" | "rollbacks" | "checkpo
   readonly head: Shadow;
   /** Of how many migrations, from the first on, an earlier run had the results. */
   readonly remembered: number;
+  /** How many migrations the walk back leaves standing, because an earlier run walked from there to the start. */
+  readonly walkedBelow: number;
 }
 
 /** From this many migrations on, two shadows share the work. */
@@ -34,18 +36,20 @@ const keptAtOnce = 64;
 export async function replayAndProve(shadow: Shadow, stage: Stage): Promise<Result<Proven>> {
   const { request, run, cache } = stage;
   const total = stage.history.migrations.length;
-  const places = new Set(request.stopAfter === null ? checkpointPlaces(stage.history) : []);
-  const opening = await passKnown(shadow, stage, places);
+  const opening = await passKnown(shadow, stage);
   if (opening.kind === "failed") return opening;
-  const { known, passed } = opening.value;
+  const { known, walkedBelow, places, passed } = opening.value;
   const from = known.length;
+  const untaken = from === 0 ? places : above(places, from);
   const split = from + middleOf(total - from);
   let done = from;
   const advance = (): void => run.progress.advance(++done);
   run.progress.begin("replaying and proving", total);
   run.progress.advance(from);
-  // On a server the two would meet in what a cluster shares: roles.
-  const second = total - from >= worthTwoShadows && shadow.session.engine.embedded ? await openAhead(stage) : null;
+  // On a server the two would meet in what its databases share: roles.
+  const { embedded, ownsCluster } = shadow.session.engine;
+  const apart = embedded || !(ownsCluster || stage.mentions.roles);
+  const second = total - from >= worthTwoShadows && apart ? await openAhead(stage) : null;
   const ahead =
     second === null ? Promise.resolve(false) : fastForward(stage.history, second.session, { until: split, assumedRoles: rolesOf(known) });
   const watched = { ...stage, history: cache?.history ?? stage.history };
@@ -58,7 +62,7 @@ export async function replayAndProve(shadow: Shadow, stage: Stage): Promise<Resu
     if (from === 0 && migrations % keptAtOnce === 0) await cache?.keep(asProven(soFar));
     return migrations === split && (await ahead);
   };
-  const [start, rest] = await Promise.all([proveStretch(opening.value.shadow, watched, { from, endsAt, places, advance }), later]);
+  const [start, rest] = await Promise.all([proveStretch(opening.value.shadow, watched, { from, endsAt, places: untaken, advance }), later]);
   if (run.signal.aborted || start === null) return failed(interrupted(run.signal));
   const first = join({ replays: known.map(({ replay }) => replay), last: standingAfter(known.map(({ replay }) => replay)) }, start);
   const all = rest === null ? first : join(first, rest);
@@ -72,6 +76,7 @@ export async function replayAndProve(shadow: Shadow, stage: Stage): Promise<Resu
     checkpoints: [...passed, ...start.checkpoints, ...(rest?.checkpoints ?? [])],
     head: rest?.shadow ?? opening.value.shadow,
     remembered: from,
+    walkedBelow,
   });
 }
 
@@ -79,14 +84,20 @@ interface Opening {
   readonly known: readonly ProvenMigration[];
   /** Stands behind these. */
   readonly shadow: Shadow;
+  readonly walkedBelow: number;
+  /** After how many migrations checkpoints are taken. */
+  readonly places: ReadonlySet<number>;
   /** Checkpoints that were passed. */
   readonly passed: readonly Checkpoint[];
 }
 
 /** Brings the shadow behind what is known; where that does not work, nothing is known, and the shadow is another. */
-async function passKnown(shadow: Shadow, { history, cache, openFresh, run }: Stage, places: ReadonlySet<number>): Promise<Result<Opening>> {
+async function passKnown(shadow: Shadow, { history, cache, openFresh, request, run }: Stage): Promise<Result<Opening>> {
+  const placesAbove = (least: number): ReadonlySet<number> => new Set(request.stopAfter === null ? checkpointPlaces(history, least) : []);
   const known = (cache?.known ?? []).slice(0, countResumable((cache?.known ?? []).map(({ replay }) => replay)));
-  if (known.length === 0) return ok({ known, shadow, passed: [] });
+  if (known.length === 0) return ok({ known, shadow, walkedBelow: 0, places: placesAbove(0), passed: [] });
+  const walkedBelow = cache?.walkedBelow(known.length) ?? 0;
+  const places = placesAbove(walkedBelow);
   run.progress.begin("passing what is known", known.length);
   const passed: Checkpoint[] = [];
   const context = { shadow, resetBetween: history.resetBetween, excludeFromReads: bookkeepingTables(history) };
@@ -95,10 +106,10 @@ async function passKnown(shadow: Shadow, { history, cache, openFresh, run }: Sta
     if (places.has(migrations)) passed.push(await takeCheckpoint(migrations, context));
   };
   if (await fastForward(history, shadow.session, { until: known.length, assumedRoles: rolesOf(known), reached }))
-    return ok({ known, shadow, passed });
+    return ok({ known, shadow, walkedBelow, places, passed });
   await shadow.close();
   const fresh = await openFresh();
-  return fresh.kind === "failed" ? fresh : ok({ known: [], shadow: fresh.value, passed: [] });
+  return fresh.kind === "failed" ? fresh : ok({ known: [], shadow: fresh.value, walkedBelow: 0, places: placesAbove(0), passed: [] });
 }
 
 function rolesOf(known: readonly ProvenMigration[]): (migration: Migration) => readonly string[] {
@@ -137,26 +148,41 @@ function above(places: ReadonlySet<number>, least: number): ReadonlySet<number> 
   return new Set([...places].filter((place) => place > least));
 }
 
-/** After how many migrations the whole catalog is read: the start, a constant number of places on the way, and where a baseline ends. */
-function checkpointPlaces(history: History): readonly number[] {
+/** After how many migrations the whole catalog is read: the end of the walk back, a constant number of places on the way, and where a baseline ends. */
+function checkpointPlaces(history: History, walkedBelow: number): readonly number[] {
   const head = history.migrations.length;
   const baselines = history.baselines.map(({ through }) => history.migrations.findIndex((migration) => migration.id === through) + 1);
-  return [...checkpointPositions(head).filter((place) => place < head), ...baselines.filter((place) => place > 0)];
+  const onTheWay = checkpointPositions(head).filter((place) => place > walkedBelow && place < head);
+  return [walkedBelow, ...onTheWay, ...baselines.filter((place) => place > 0)];
 }
 
-/** Runs all ways back from the head on the shadow, under the eyes of the whole-catalog judges; what they contradict is proven no more. */
-export async function walkBack(
-  proven: Proven,
-  history: History,
-): Promise<{ readonly rollbacks: readonly Rollback[]; readonly findings: readonly Finding[] }> {
+/** What the walk back says. */
+export interface WalkedBack {
+  readonly rollbacks: readonly Rollback[];
+  readonly findings: readonly Finding[];
+  /** Whether all ways back were run, by this run or the lower ones by an earlier one, and the judges found nothing. */
+  readonly reachedStart: boolean;
+  /** The judges found something where an earlier run had found nothing below: what is remembered is not to be used. */
+  readonly contradicted: boolean;
+}
+
+/** Runs the ways back from the head on the shadow, under the eyes of the whole-catalog judges; what they contradict is proven no more. */
+export async function walkBack(proven: Proven, history: History): Promise<WalkedBack> {
   const links = proven.replays.map((replay, index) => chainLink(replay, at(proven.rollbacks, index)));
   const context = { shadow: proven.head, resetBetween: history.resetBetween, excludeFromReads: bookkeepingTables(history) };
-  const chain = await proveChain(links, proven.checkpoints, context);
+  const walked = await proveChain(links, proven.checkpoints, context, proven.walkedBelow);
+  const passedBelow = links.slice(0, proven.walkedBelow).filter(({ rollback }) => rollback.origin === null);
+  const chain = { ...walked, passed: [...walked.passed, ...(walked.reachedEnd ? passedBelow.map(({ migration }) => migration) : [])] };
   const rollbacks = proven.rollbacks.map((rollback, index) => {
     const doubts = chain.doubts.get(at(links, index).migration);
     return doubts === undefined ? rollback : doubtRollback(rollback, doubts);
   });
-  return { rollbacks, findings: chainFindings(chain, links.length) };
+  return {
+    rollbacks,
+    findings: chainFindings(chain, links.length),
+    reachedStart: chain.reachedEnd,
+    contradicted: proven.walkedBelow > 0 && !walked.reachedEnd && walked.compared.includes(proven.walkedBelow),
+  };
 }
 
 /** The user ended the run. */

@@ -7,6 +7,7 @@ import type { MigrationReplay } from "./model/replay.ts";
 import type { Rollback } from "./model/rollback.ts";
 import { replayHistory } from "./replay/replay.ts";
 import { takeCheckpoint, type Checkpoint } from "./rollback/chain.ts";
+import { createRowProver } from "./rollback/row-proof.ts";
 import { proveRollback } from "./rollback/prove.ts";
 import { createStateDifference } from "./rollback/state-difference.ts";
 import type { Stage } from "./run.ts";
@@ -50,6 +51,11 @@ export async function proveStretch(
   const checkpoints: Checkpoint[] = [];
   const replays: MigrationReplay[] = [];
   const rollbacks: Rollback[] = [];
+  const { resetBetween } = history;
+  const rows =
+    request.rowProof === "on" && request.stopAfter !== "replay"
+      ? await createRowProver({ session, reader, resetBetween, now: run.now })
+      : null;
   const stateDifference = createStateDifference({ history, shadow, openFresh, excludeFromReads, limit: mostStateDifferences });
   const first = reader.all();
   const context = {
@@ -66,9 +72,10 @@ export async function proveStretch(
     replays.push(replay);
     done++;
     if (request.stopAfter !== "replay") {
-      const rollback = await proveRollback(replay, { session, reader, resetBetween: history.resetBetween, stateDifference });
-      rollbacks.push(rollback);
+      const proving = { session, reader, resetBetween, stateDifference, ...(rows === null ? {} : { rows }) };
+      rollbacks.push(await proveRollback(replay, proving));
       clock.lap("prove");
+      if (rows !== null) clock.move("prove", "rows", rows.spent());
     }
     if (plan.places.has(done)) {
       checkpoints.push(await takeCheckpoint(done, chain));

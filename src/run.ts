@@ -7,6 +7,7 @@ import type { Settled } from "./decisions/take-decisions.ts";
 import type { EdgeCaseDraft } from "./model/edge-case.ts";
 import type { Result } from "./model/failure.ts";
 import type { History } from "./model/history.ts";
+import type { Mentions } from "./reading/find-mentions.ts";
 import type { StageClock } from "./stage-clock.ts";
 
 /** Told what is going on: a stage with its size, how far it is, and what the user should know meanwhile. */
@@ -35,6 +36,8 @@ export interface Run {
 export interface DecisionsAtHand {
   readonly file: DecisionFile;
   readonly now: string;
+  /** SQL that a database gave for programs, by the question: offered by the plan that people decided on. */
+  readonly offered?: ReadonlyMap<string, string>;
 }
 
 /** What every stage after reading works on. */
@@ -47,6 +50,7 @@ export interface Stage {
   readonly request: MigrateRequest;
   readonly run: Run;
   readonly clock: StageClock;
+  readonly mentions: Mentions;
   /** The history before it was revised by decisions. */
   readonly asRead: History;
   /** What `history` was revised by. */

@@ -1,4 +1,5 @@
 import type { Analysis } from "./analysis/analyse.ts";
+import { contentOf } from "./decisions/content.ts";
 import type { DecisionFill } from "./decisions/decision-file.ts";
 import { fillsOf, takeDecisions, unmatchedDecisions, type Settled, type Taken } from "./decisions/take-decisions.ts";
 import { ok, type Result } from "./model/failure.ts";
@@ -18,13 +19,14 @@ export function settleDecisions(
 ): Result<SettledQuestions> {
   const { decisions } = run;
   if (decisions === undefined) return ok({ edgeCases, settled: [], revises: false, fills: new Map() });
-  const { file, now } = decisions;
-  const taken = takeDecisions(edgeCases, { file, history: asRead, dependencies, earlier, now });
+  const { file, now, offered = new Map<string, string>() } = decisions;
+  const taken = takeDecisions(edgeCases, { file, history: asRead, dependencies, earlier, now, offered });
   if (taken.kind === "failed") return taken;
   const { settled } = taken.value;
   const revises = changing(settled) > changing(earlier);
   if (!revises) for (const note of unmatchedDecisions(file, settled, taken.value.edgeCases)) run.progress.warn(note);
-  return ok({ ...taken.value, revises, fills: fillsOf(settled, { history: asRead, now }) });
+  const bound = taken.value.edgeCases.map((edgeCase) => ({ ...edgeCase, content: contentOf(edgeCase, asRead) }));
+  return ok({ ...taken.value, edgeCases: bound, revises, fills: fillsOf(settled, { history: asRead, now }) });
 }
 
 function changing(settled: readonly Settled[]): number {

@@ -26,11 +26,15 @@ export async function readHistory(options: ReadOptions): Promise<Result<History>
   const files = openFiles(options.root, searchPath);
   const schema = options.schemas[0] ?? settings.get("schema") ?? "public";
   const runtime = runtimeOf(options, settings);
-  const parameters = createParameters({ ...settings.parameters, ...options.placeholders }, { runtime, schema });
+  const mode = settings.get("missingProperty")?.toLowerCase() ?? "preserve";
+  const missing = mode === "empty" ? "nothing" : "itself";
+  const parameters = createParameters({ ...settings.parameters, ...options.placeholders }, { runtime, schema, missing });
   const loaded = loadChangelog(asFound(chosen.value, searchPath), files, parameters);
   const selection = select(loaded.changeSets, runtime);
   const named = namedFiles(selection.kept, files);
   const failures = [...loaded.failures, ...duplicates(selection.kept), ...named.failures];
+  if (mode === "error") failures.push(...missingProperties(parameters.unknown, chosen.value));
+  if (failures.length === 0 && selection.kept.length === 0) failures.push(...nothingLeft(loaded, runtime, chosen.value));
   if (failures.length > 0) return failed(...failures);
 
   const bookkeeping: Bookkeeping = {
@@ -130,6 +134,22 @@ function select(
     } else kept.push({ changeSet, environment: membership.kind === "environment" ? membership.name : null });
   }
   return { kept, findings };
+}
+
+/** Why nothing is left of a changelog that has changeSets. */
+function nothingLeft({ changeSets, otherDatabases }: LoadedChangelog, runtime: Runtime, location: string): readonly Failure[] {
+  const say = (count: number, why: string, hint: string): readonly Failure[] => {
+    const message = `${count === 1 ? "its only changeSet is not" : `none of its ${count} changeSets is`} ${why}`;
+    return [inputFailure("no-migrations-found", message, { location, hint })];
+  };
+  if (changeSets.length > 0) {
+    const given = [...(runtime.contexts ?? []), ...(runtime.labels?.names ?? [])].join(", ");
+    const hint = "Give those with which it is run: --context NAME, --label EXPRESSION.";
+    return say(changeSets.length, `run with the contexts and labels that are given (${given})`, hint);
+  }
+  if (otherDatabases.length === 0) return [];
+  const why = `for PostgreSQL: dbms says ${[...new Set(otherDatabases)].join(", ")}`;
+  return say(otherDatabases.length, why, "There is nothing to convert in it: choose another changelog with --changelog.");
 }
 
 /** Liquibase refuses a changelog in which an identity stands twice (`ValidatingVisitor`). */
@@ -233,6 +253,16 @@ function environmentsOf(placed: readonly Placed[], settings: Settings): readonly
     const location = own[0]?.changeSet.node.location ?? (file === undefined ? null : { file, line: 1 });
     return { name, location, migrations: own.map(({ id }) => id) };
   });
+}
+
+/** `missingPropertyMode=error`: Liquibase stops at a name that nothing defines. */
+function missingProperties(unknown: ReadonlyMap<string, number>, location: string): readonly Failure[] {
+  return [...unknown.keys()].map((name) =>
+    inputFailure("unknown-property", `\${${name}} has no value, and missingPropertyMode=error refuses that`, {
+      location,
+      hint: `Give it: --placeholder '${name}=VALUE'.`,
+    }),
+  );
 }
 
 function unknownProperties(unknown: ReadonlyMap<string, number>, file: string): readonly Finding[] {

@@ -7,6 +7,7 @@ import type { DependencyCheck } from "./check-dependencies.ts";
 import type { Plan, PlanChange } from "./plan/model.ts";
 import { customCodeQuestion } from "./questions.ts";
 import { writeEntry } from "./registry/entry.ts";
+import { withoutSavepoints } from "./savepoints.ts";
 import { readScript, scriptHash, type Script, type ScriptContext, type ScriptPlaces } from "./scripts.ts";
 import { dropTemporaryTables } from "./temporary-tables.ts";
 import { effectiveSteps, unwrapTransaction, withoutRolledBack } from "./transactions.ts";
@@ -39,10 +40,12 @@ export function readChange(context: ReadingContext, change: PlanChange, places: 
     );
   }
   const id = `${context.prefix}${change.name}${places.reworkedAt === null ? "" : `@${places.reworkedAt}`}`;
-  const { steps: lasting, rolledBack } = withoutRolledBack(deploy.value.steps);
-  const way = unwrapTransaction(lasting);
+  const unmarked = withoutSavepoints(deploy.value.steps);
+  const lasting = withoutRolledBack(unmarked.steps);
+  const rolledBack = unmarked.rolledBack + lasting.rolledBack;
+  const way = unwrapTransaction(lasting.steps);
   const back = revert?.kind === "ok" ? revert.value : null;
-  const downSteps = back === null ? [] : effectiveSteps(back.steps);
+  const downSteps = back === null ? [] : effectiveSteps(withoutSavepoints(back.steps).steps);
   const check = readVerify(context, places);
   const steps = dropTemporaryTables(way.steps);
   const migration: Migration = {

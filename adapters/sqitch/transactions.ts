@@ -3,7 +3,7 @@ import type { Step, TransactionMode } from "../../src/model/history.ts";
 type Control = "begin" | "commit" | "rollback";
 
 /** What a statement of transaction control does; `null` for every other step, savepoints included. */
-function controlOf(step: Step): Control | null {
+export function controlOf(step: Step): Control | null {
   if (step.kind !== "statement") return null;
   if (/^(?:begin|start\s+transaction)\b/i.test(step.sql)) return "begin";
   if (/^(?:commit|end)\b/i.test(step.sql) && !/\bprepared\b/i.test(step.sql)) return "commit";

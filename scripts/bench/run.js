@@ -1,5 +1,5 @@
 // npm run bench [-- SIZE …] [-- --write]: converts generated histories and prints how long each stage took, beside the same SQL sent raw to the same kind of
-// database, and, where PGGIT_BENCH_SERVER names a server that may be written to, by psql. `--write` puts the table into docs/performance.md.
+// database, and, where PGGIT_BENCH_SERVER names a server that may be written to, by psql, and with shadows on that server. `--write` puts the table into docs/performance.md.
 import { execFileSync, spawnSync } from "node:child_process";
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
@@ -48,14 +48,15 @@ function measure(name, size, files) {
     execFileSync(process.execPath, [join(root, "scripts", "bench", "raw-replay.js"), migrations], { encoding: "utf8" }),
   ).seconds;
   const psql = server === undefined ? null : measurePsql(migrations);
+  const onServer = server === undefined ? null : convert(name, project, ["--no-cache", "--shadow-url", server]).seconds;
   process.stderr.write(`${raw.toFixed(1)} s\n`);
-  return { name, size, seconds, again, edited, summary, raw, psql };
+  return { name, size, seconds, again, edited, summary, raw, psql, onServer };
 }
 
 /** Runs the program on a project, with the cache that an earlier run left there. */
-function convert(name, project) {
+function convert(name, project, flags = []) {
   const started = performance.now();
-  const run = spawnSync(process.execPath, [program, "migrate", ".", "--json", "--quiet"], {
+  const run = spawnSync(process.execPath, [program, "migrate", ".", "--json", "--quiet", ...flags], {
     cwd: project,
     encoding: "utf8",
     maxBuffer: 1 << 28,
@@ -95,6 +96,7 @@ function render(measured) {
     "raw s",
     "psql s",
     "× raw",
+    "server s",
     "again s",
     "edited s",
     "proven",
@@ -117,6 +119,7 @@ function render(measured) {
       row.raw.toFixed(1),
       row.psql === null ? "" : row.psql.toFixed(1),
       (row.seconds / row.raw).toFixed(1),
+      row.onServer === null ? "" : row.onServer.toFixed(1),
       row.again.toFixed(1),
       row.edited.toFixed(1),
       `${(rollbacks.coverage * 100).toFixed(1)} %`,

@@ -4,6 +4,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openBench, root, withEachFlyway } from "./flyway-bench.js";
+import { runWay } from "./run-way.js";
 
 const { flyway } = await import(join(root, "dist/adapters/flyway/index.js"));
 const { loadParser } = await import(join(root, "dist/src/sql/parser.js"));
@@ -15,20 +16,10 @@ function check(what, holds, seen) {
   console.log(`${holds ? "ok  " : "FAIL"} ${what}${holds || seen === undefined ? "" : `: ${JSON.stringify(seen)}`}`);
 }
 
-const inspector = { rows: () => Promise.reject(new Error("SQL files ask nothing")) };
-
 /** Runs a migration as pggit does, with its entry in the same transaction. */
 async function apply(session, history, { migration, table }) {
-  const entry = flyway.schemaHistory.stamp({ migration, location: history.location, table, by: null, executionMs: 7 });
-  const whole = migration.transaction === "one";
-  if (whole) await session.run("BEGIN");
-  for (const sql of history.resetBetween) await session.run(sql);
-  for await (const step of migration.up(inspector)) {
-    if (step.kind === "copy") await session.copyIn(step.sql, step.data);
-    else if (step.kind === "statement") await session.run(step.sql);
-  }
-  for (const sql of [...history.resetBetween, ...entry]) await session.run(sql);
-  if (whole) await session.run("COMMIT");
+  const enter = (each) => flyway.schemaHistory.stamp({ migration: each, location: history.location, table, by: null, executionMs: 7 });
+  await runWay(session, migration, { way: "up", history, enter });
 }
 
 async function judge(server, home, { fixture, locations, until, prepare, placeholders }) {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 const release = "4.28.1";
 
-/** Its own settings of a case: `changelog`, `searchPath`, and `runs`, the arguments of each of several updates. Liquibase: the npm package brings it with its JDBC driver; Java has to be there. */
+/** Its own settings of a case: `changelog`, `searchPath`, `bookkeeping` (its tables where they have names of their own, that of the rows first), and `runs`, the arguments of each of several updates. Liquibase: the npm package brings it with its JDBC driver; Java has to be there. */
 export const tool = {
   name: "liquibase",
   bookkeeping: ["databasechangelog", "databasechangeloglock"].map((name) => ({ schema: null, name })),
@@ -28,8 +28,8 @@ export const tool = {
   async rollBack(job) {
     runLiquibase(job, ["rollback-count", `--count=${job.case.settings.rollback}`]);
   },
-  async applied(rows) {
-    const entered = await rows(`select ${columns.join(", ")} from databasechangelog order by orderexecuted`);
+  async applied(rows, { bookkeeping: [table] = ["databasechangelog"] } = {}) {
+    const entered = await rows(`select ${columns.join(", ")} from ${table} order by orderexecuted`);
     return entered.map((row) => line(row));
   },
   expected: ({ history, replays }) => {
@@ -50,8 +50,15 @@ function line({ exectype, id, author, filename, tag, md5sum, description, commen
 }
 
 /** What Liquibase says to a command; throws where it fails. */
-export function runLiquibase({ installed, case: { project, settings }, database }, command) {
-  const run = spawnSync(
+export function runLiquibase(job, command) {
+  const { status, said } = askLiquibase(job, command);
+  if (status !== 0) throw new Error(`liquibase ${command.join(" ")}: ${said}`.slice(0, 4000));
+  return said;
+}
+
+/** What Liquibase says to a command, and its exit code. */
+export function askLiquibase({ installed, case: { project, settings }, database }, command) {
+  const { status, stdout, stderr } = spawnSync(
     installed.program,
     [
       "--log-level=off",
@@ -69,6 +76,5 @@ export function runLiquibase({ installed, case: { project, settings }, database 
     ],
     { cwd: project, encoding: "utf8", env: { ...process.env, JAVA_OPTS: "-Duser.timezone=UTC" } },
   );
-  if (run.status !== 0) throw new Error(`liquibase ${command.join(" ")}: ${run.stderr}${run.stdout}`.slice(0, 4000));
-  return `${run.stdout}${run.stderr}`;
+  return { status, said: `${stderr}${stdout}` };
 }

@@ -8,6 +8,7 @@ import { selectEnvironment } from "../../dist/src/reading/select-environment.js"
 import { replayHistory } from "../../dist/src/replay/replay.js";
 import { findNondeterministicColumns } from "../../dist/src/squash/nondeterministic-columns.js";
 import { readOptions } from "./cases.js";
+import { inspectorOf, sendSteps } from "./run-way.js";
 
 /** Reads a case and runs it on a shadow as `pggit migrate` would. Gives history and replays; throws where reading fails. */
 export async function replayCase(tool, job) {
@@ -36,18 +37,17 @@ export async function rollBack({ history, replays, session, count }) {
     for (const sql of history.resetBetween) await session.run(sql);
     const inOne = migration.transaction !== "none";
     if (inOne) await session.run("BEGIN");
-    for await (const step of migration.down({ rows: (sql, parameters) => session.rows(sql, parameters) })) {
-      if (step.kind === "custom-code") throw new Error(`the way back of ${migration.id} is custom code`);
-      if (step.kind === "copy") await session.copyIn(step.sql, step.data);
-      else await session.run(step.sql);
-    }
+    await sendSteps(session, migration.down(inspectorOf(session)));
     if (inOne) await session.run("COMMIT");
   }
 }
 
-/** What no comparison of this history looks at. */
-export function readingOf(tool, replays) {
-  return { excludeFromReads: tool.bookkeeping, nondeterministic: findNondeterministicColumns(replays) };
+/** What no comparison of this history looks at: the tool's own tables, those that the case names, values that no run has twice. */
+export function readingOf(tool, replays, { bookkeeping = [] } = {}) {
+  return {
+    excludeFromReads: [...tool.bookkeeping, ...bookkeeping.map((name) => ({ schema: null, name }))],
+    nondeterministic: findNondeterministicColumns(replays),
+  };
 }
 
 /** Catalog and rows of a database. */

@@ -1,4 +1,4 @@
-// npm run conformance [-- TOOL …] [-- --case NAME] [-- --record]: for every history of fixtures/ that has a `.conformance.json`, the source tool itself
+// npm run conformance [-- TOOL …] [-- --case NAME] [-- --record] [-- --all]: for every history of fixtures/ that has a `.conformance.json`, the source tool itself
 // builds one database, pggit's replay another on the same server, and catalogs, rows and ways back are compared. `--record` keeps what the tool gave. `TOOL --project DIR --settings FILE` compares a project that is no fixture; FILE is like a `.conformance.json`.
 //
 // A tool is a module beside this one that exports `tool` and stands in tools.js:
@@ -7,7 +7,7 @@
 //   install(folder)  makes the tool available in that folder, which git ignores: `{ kind: "ok", version, … }` or `{ kind: "unavailable", reason }`
 //   migrate(job)     runs the history; job: `{ installed, case: { name, project, settings }, database: { host, port, user, password, name, url }, scratch }`; throws where the tool fails
 //   rollBack(job)    takes `job.case.settings.rollback` migrations back, the way the tool does it
-//   applied(rows)    lines that say what the tool entered in its tables; `rows(sql)` asks its database
+//   applied(rows, settings) lines that say what the tool entered in its tables; `rows(sql)` asks its database
 //   expected(result) the same lines as pggit sees it, from `{ history, replays }`
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -63,8 +63,9 @@ async function judge(tool) {
       problems = [error instanceof Error ? error.message : String(error)];
     }
     console.log(`${name} ${each.name}: ${problems.length === 0 ? "equal" : "DIFFERENT"}`);
-    for (const problem of problems.slice(0, 30)) console.log(`  ${problem}`);
-    if (problems.length > 30) console.log(`  … and ${problems.length - 30} more`);
+    const shown = given.includes("--all") ? problems : problems.slice(0, 30);
+    for (const problem of shown) console.log(`  ${problem}`);
+    if (problems.length > shown.length) console.log(`  … and ${problems.length - shown.length} more (--all shows them)`);
     counts[problems.length === 0 ? "equal" : "different"] += 1;
   }
 }
@@ -80,12 +81,12 @@ async function compare(tool, job) {
     const database = { ...server, name: "pggit_shadow_theirs", url: server.url("pggit_shadow_theirs") };
     const its = { ...job, database, scratch };
     for (const { session } of [theirs, ours]) for (const sql of job.case.settings.before) await session.run(sql);
-    const empty = (await readState(theirs.session, readingOf(tool, []))).catalog;
+    const empty = (await readState(theirs.session, readingOf(tool, [], job.case.settings))).catalog;
     await tool.migrate(its);
     const result = await replayCase(tool.name, { case: job.case, shadow: ours });
     const problems = [...result.failures];
-    const reading = readingOf(tool, result.replays);
-    const sections = { applied: await tool.applied((sql) => theirs.session.rows(sql)) };
+    const reading = readingOf(tool, result.replays, job.case.settings);
+    const sections = { applied: await tool.applied((sql) => theirs.session.rows(sql), job.case.settings) };
     problems.push(...compareLines(sections.applied, tool.expected(result)));
     const head = await compareState({ theirs, ours, reading });
     problems.push(...head.problems);

@@ -9,6 +9,7 @@ import { matchApplied } from "../../dist/src/analysis/match-applied.js";
 import { openShadow } from "../../dist/src/database/shadow.js";
 import { loadParser } from "../../dist/src/sql/parser.js";
 import { findCases, readOptions } from "./cases.js";
+import { runWay } from "./run-way.js";
 import { runSqitch, tool } from "./sqitch.js";
 import { startPostgres } from "../start-postgres.js";
 
@@ -17,20 +18,6 @@ let failures = 0;
 function check(what, holds, seen) {
   if (!holds) failures += 1;
   console.log(`${holds ? "ok  " : "FAIL"} ${what}${holds || seen === undefined ? "" : `: ${JSON.stringify(seen).slice(0, 2000)}`}`);
-}
-
-const nobody = { rows: () => Promise.reject(new Error("SQL files ask nothing")) };
-
-/** Runs a way of a migration as pggit does, with its entry behind it. */
-async function run(session, steps, { history, entry, transaction }) {
-  for (const sql of history.resetBetween) await session.run(sql);
-  if (transaction === "one") await session.run("BEGIN");
-  for await (const step of steps) {
-    if (step.kind === "copy") await session.copyIn(step.sql, step.data);
-    else if (step.kind === "statement") await session.run(step.sql);
-  }
-  for (const sql of ["RESET ROLE", "RESET search_path", ...entry]) await session.run(sql);
-  if (transaction === "one") await session.run("COMMIT");
 }
 
 async function judge(server, each) {
@@ -61,8 +48,7 @@ async function judge(server, each) {
     const enter = (migration) =>
       sqitch.schemaHistory.stamp({ migration, location: history.location, table: before.table, by: null, executionMs: 1 });
     const ours = own.filter(({ id }) => pending.includes(id));
-    for (const migration of ours)
-      await run(session, migration.up(nobody), { history, entry: enter(migration), transaction: migration.transaction });
+    for (const migration of ours) await runWay(session, migration, { way: "up", history, enter });
     const status = runSqitch(job, folder, ["status"]);
     check("sqitch status: up-to-date", status.includes("Nothing to deploy (up-to-date)"), status);
     check("sqitch deploy: nothing to do", /Nothing to deploy/.test(runSqitch(job, folder, ["deploy"])));
@@ -73,9 +59,32 @@ async function judge(server, each) {
       JSON.stringify(lines) === JSON.stringify(expected),
       lines.filter((line) => !expected.includes(line)),
     );
+    for (const sql of sqitch.schemaHistory.create('"of pggit".changes')) await session.run(sql);
+    const comments = (schema) =>
+      session.rows(
+        `select c.relname, d.objsubid, d.description from pg_description d join pg_class c on c.oid = d.objoid and d.classoid = 'pg_class'::regclass
+         where c.relnamespace = (select oid from pg_namespace where nspname = $1) order by 1, 2`,
+        [schema],
+      );
+    const [{ nspname: registry }] = await session.rows(
+      "select nspname from pg_class c join pg_namespace n on n.oid = relnamespace where relname = 'dependencies' and nspname <> 'of pggit'",
+    );
+    const theirs = await comments(registry);
+    check(
+      `a registry made by pggit has the ${theirs.length} comments of Sqitch's own`,
+      theirs.length > 0 && JSON.stringify(theirs) === JSON.stringify(await comments("of pggit")),
+    );
+    await session.run('DROP SCHEMA "of pggit" CASCADE');
     const last = own.at(-1);
-    const entry = sqitch.schemaHistory.unstamp({ migration: last, table: before.table });
-    await run(session, last.down(nobody), { history, entry, transaction: "one" });
+    await runWay(
+      session,
+      { ...last, transaction: "one" },
+      {
+        way: "down",
+        history,
+        enter: (migration) => sqitch.schemaHistory.unstamp({ migration, table: before.table }),
+      },
+    );
     check("after a rollback by pggit sqitch deploy brings it again", runSqitch(job, folder, ["deploy"]).includes("ok"));
     const count = Math.min(each.settings.rollback, own.length - 1);
     check(

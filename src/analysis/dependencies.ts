@@ -67,6 +67,8 @@ export function findDependencies(replays: readonly MigrationReplay[]): Dependenc
   const needs: Graph = new Map();
   const migrations: MigrationDependency[] = [];
   const passing: PassingObject[] = [];
+  const places = new Map(replays.map(({ migration }, place) => [migration.id, place]));
+  const byPlace = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (places.get(a) ?? 0) - (places.get(b) ?? 0);
   for (const replay of replays) {
     const { id } = replay.migration;
     const refs = referencesOf(replay);
@@ -80,7 +82,7 @@ export function findDependencies(replays: readonly MigrationReplay[]): Dependenc
       if (names === undefined) through.set(writer.migration, new Set([writer.name]));
       else names.add(writer.name);
     }
-    for (const [dependsOn, names] of through) migrations.push({ migration: id, dependsOn, through: [...names].sort() });
+    for (const [dependsOn, names] of [...through].sort(byPlace)) migrations.push({ migration: id, dependsOn, through: [...names].sort() });
     state.advance(replay);
     recordWrites(replay, { id, lastWriter, creator, passing });
     recordNeeds(replay, needs, state);

@@ -1,6 +1,7 @@
 import type { TargetDatabase } from "../database/open-target.ts";
 import { StatementError } from "../database/session.ts";
 import { failed, ok, type Failure, type Result } from "../model/failure.ts";
+import { missingApprovals } from "../plan/approvals.ts";
 import { unrecordedDrift, type DriftEntry } from "../store/drift.ts";
 import { findStore } from "../store/find-store.ts";
 import { readRecord } from "../store/read-record.ts";
@@ -19,7 +20,7 @@ import { scopeOf } from "./scope.ts";
 import { allowedIn } from "./table.ts";
 import type { HistoryReading } from "./target-history.ts";
 import { findUnrunnable } from "./unrunnable.ts";
-import { driftRefusal, requireYes, unexpectedState } from "./refusals.ts";
+import { driftRefusal, requireYes, toolHoldsLock, unexpectedState } from "./refusals.ts";
 import { openWriting, type Writing } from "./writing.ts";
 
 /**
@@ -28,7 +29,10 @@ import { openWriting, type Writing } from "./writing.ts";
  */
 export async function applyPlan(request: ApplyRequest): Promise<Result<ApplyOutcome>> {
   const { target, options } = request;
-  const refusal = options.dryRun ? null : ((await mayWrite(target)) ?? (await takeRunLock(target.session)));
+  const unapproved = options.approvals === undefined ? null : missingApprovals(request.runnable.plan, options.approvals);
+  // A dry run may come before the approval: it is what one approves.
+  if (options.dryRun && unapproved !== null) request.surroundings.progress.warn(`Without --dry-run this is refused. ${unapproved.message}`);
+  const refusal = options.dryRun ? null : (unapproved ?? (await mayWrite(target)) ?? (await takeRunLock(target.session)));
   if (refusal !== null) return failed(refusal);
   return withExamined(request, (examined) => proceed(request, examined));
 }
@@ -68,7 +72,7 @@ export async function withExamined<T>(request: ApplyRequest, work: (examined: Ex
       session: target.session,
       scope,
       expectations,
-      known: furthest(recorded.known, reading.known),
+      known: furthest(recorded.known, reading.known, runnable),
       ignore: [...ignoredPatterns(options.drift), ...unfinishedIndexes(request, recorded), ...writtenBy(request, reading.outdated)],
     });
     if (assessed.kind === "failed") return assessed;
@@ -82,10 +86,18 @@ export async function withExamined<T>(request: ApplyRequest, work: (examined: Ex
   }
 }
 
-/** The source tool may have gone on after the record was written. */
-function furthest(record: KnownRecord["known"], history: HistoryReading["known"]): KnownRecord["known"] {
+/** The source tool may have gone on after the record was written; of what was adopted from a database only the record knows. */
+function furthest(
+  record: KnownRecord["known"],
+  history: HistoryReading["known"],
+  { migrations }: ApplyRequest["runnable"],
+): KnownRecord["known"] {
   if (record === null || history === null) return record ?? history;
-  return history.applied.length > record.applied.length ? history : record;
+  const adopted = new Set(migrations.flatMap(({ plan }) => (plan.adopted === undefined ? [] : [plan.id])));
+  const own = record.applied.filter((id) => !adopted.has(id));
+  if (history.applied.length <= own.length) return record;
+  const standing = new Set([...history.applied, ...record.applied.filter((id) => adopted.has(id))]);
+  return { ...history, applied: migrations.map(({ plan }) => plan.id).filter((id) => standing.has(id)) };
 }
 
 /** What an interrupted CONCURRENTLY left is settled by the run, and is no drift until then. */
@@ -146,6 +158,8 @@ async function proceed(request: ApplyRequest, examined: Examined): Promise<Resul
 
   const unrunnable = findUnrunnable(runnable.migrations.filter(({ plan }) => wanted.includes(plan.id)));
   if (unrunnable !== null) return stop(unrunnable);
+  const { lockedBy } = examined.reading;
+  if (lockedBy !== null && wanted.length > 0) return stop(toolHoldsLock(lockedBy, runnable.plan.source.tool));
   const allowed = allowedIn(state, options.confirmation);
   const missing = assessment.applied.filter((id) => !examined.recorded.recorded.includes(id));
   const unrecorded = missing.length > 0 || examined.ignored.fresh.length > 0;

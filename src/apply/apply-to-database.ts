@@ -1,5 +1,6 @@
 import { openTarget, type TargetDatabase } from "../database/open-target.ts";
 import { openShadow } from "../database/shadow.ts";
+import { compileFor } from "../database/wasm-compiler.ts";
 import { StatementError, type Shadow } from "../database/session.ts";
 import { failed, ok, type Result } from "../model/failure.ts";
 import { applyPlan } from "./apply-plan.ts";
@@ -86,6 +87,7 @@ export function shadowOpener({
 }: Pick<DatabaseRequest, "runnable" | "shadowUrl"> &
   Pick<ApplyOptions, "disposable"> & { readonly warn: (message: string) => void }): () => Promise<Result<Shadow>> {
   const extensions = extensionsOf(runnable);
+  compileFor(runnable.plan.migrations.length);
   let opened = 0;
   return async () => {
     opened += 1;

@@ -3,6 +3,7 @@ import type { DriftDecision } from "../model/drift.ts";
 import type { Failure, Result } from "../model/failure.ts";
 import type { Shadow } from "../database/session.ts";
 import type { TargetDatabase } from "../database/open-target.ts";
+import type { RequiredApprovals } from "../plan/approvals.ts";
 import type { Progress } from "../run.ts";
 import type { DriftEntry } from "../store/drift.ts";
 import type { Assessment, StateName } from "./assess.ts";
@@ -32,6 +33,8 @@ export interface ApplyOptions {
   };
   /** On questions that only a target raises; those of the plan stand in it. */
   readonly decisions?: readonly RecordedDecision[];
+  /** Who has to have approved the plan before anything is written; absent where nobody has to. */
+  readonly approvals?: RequiredApprovals;
   readonly limits: Limits;
   readonly disposable: boolean;
 }

@@ -69,7 +69,10 @@ export async function assess(request: AssessRequest): Promise<Result<Assessment>
     return ok({ state: "empty", applied: [], pending: order, begun: null, basis, drift: [], ignored: [], crossMajor: false, unseen: [] });
   }
   const found = await readWholeCatalog(session, { excludeFromReads: scope.excluded, within: new Set(scope.schemas) });
-  if (known !== null) return compareAt(known, { ...request, found, basis: known.basis });
+  if (known !== null) {
+    const there = await compareAt(known, { ...request, found, basis: known.basis });
+    return there.kind === "failed" ? there : withAdopted(there.value, { ...request, found, basis: known.basis });
+  }
 
   const candidates = await findCandidates(outline, request);
   if (candidates.kind === "failed") return candidates;
@@ -80,7 +83,8 @@ export async function assess(request: AssessRequest): Promise<Result<Assessment>
     if (nearest === null || assessed.value.drift.length <= nearest.drift.length) nearest = assessed.value;
   }
   if (nearest === null) throw new Error("no point of the history was compared");
-  return ok(nearest.state === "drift" ? nearest : { ...nearest, unseen: unseenBefore(nearest.applied.length, runnable) });
+  if (nearest.state === "drift") return withAdopted(nearest, { ...request, found, basis: "catalog" });
+  return ok({ ...nearest, unseen: unseenBefore(nearest.applied.length, runnable) });
 }
 
 /** Migrations right before a point that change rows alone: the catalog is the same with and without them. */
@@ -100,6 +104,29 @@ function onlyRows(runnable: RunnablePlan, count: number): boolean {
 interface Comparing extends AssessRequest {
   readonly found: CatalogSnapshot;
   readonly basis: Basis;
+}
+
+/**
+ * Looks whether a database that differs has what was adopted from it, or from another one: the source tool's table and its outline do not tell. All of it is tried,
+ * then one by one.
+ */
+async function withAdopted(assessed: Assessment, request: Comparing): Promise<Result<Assessment>> {
+  const standing = new Set(assessed.applied);
+  const adopted = request.runnable.migrations.flatMap(({ plan: { id, adopted } }) =>
+    adopted === undefined || standing.has(id) ? [] : [id],
+  );
+  if (assessed.state !== "drift" || adopted.length === 0) return ok(assessed);
+  let nearest = assessed;
+  for (const more of adopted.length === 1 ? [adopted] : [adopted, ...adopted.map((id) => [id])]) {
+    const tried = new Set([...nearest.applied, ...more]);
+    const applied = request.runnable.plan.order.filter((id) => tried.has(id));
+    const found = await compareAt({ applied, begun: assessed.begun }, request);
+    // What does not run at that point is not there.
+    if (found.kind === "failed") continue;
+    if (found.value.drift.length === 0) return found;
+    if (found.value.drift.length < nearest.drift.length) nearest = found.value;
+  }
+  return ok(nearest);
 }
 
 async function compareAt(point: Point, request: Comparing): Promise<Result<Assessment>> {
@@ -124,7 +151,7 @@ async function findCandidates(target: Outline, { expectations, runnable }: Asses
     const step = Math.max(1, Math.ceil((to - from) / mostSamples));
     const counts = [...Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, index) => from + index * step), to];
     const asked = [...new Set(counts)].filter((count) => !distances.has(count));
-    const outlines = await expectations.outlines(asked);
+    const outlines = await expectations.outlines(asked, target);
     if (outlines.kind === "failed") return outlines;
     for (const [index, count] of asked.entries())
       distances.set(count, outlineDistance(target, outlines.value[index] ?? new Map<string, string>()));

@@ -14,7 +14,7 @@ export function ignoredPatterns({ ignore, decisions = [] }: DriftOptions): reado
 export function ignoredEntries(ignored: readonly Drift[], { ignore, decisions = [] }: DriftOptions): readonly DriftEntry[] {
   return ignored.flatMap((drift): readonly DriftEntry[] => {
     const decision = decisionOn(drift, decisions);
-    if (decision?.choice === "ignore") return [entryOf(drift, decision, [])];
+    if (decision?.choice === "ignore") return [entryOf(drift, decision, { choice: "ignore", statements: [] })];
     const pattern = ignore.find((text) => driftPattern(text)(drift));
     if (pattern === undefined) return [];
     const reason = `drift.ignore of pggit.yaml: ${pattern}`;
@@ -28,6 +28,6 @@ export function decisionOn(drift: Drift, decisions: readonly DriftDecision[]): D
 }
 
 /** A difference with its decision, for the record. */
-export function entryOf(drift: Drift, { choice, reason, by, at }: DriftDecision, statements: readonly string[]): DriftEntry {
-  return { choice, object: drift.identity, difference: drift.text, reason, decidedBy: by, decidedAt: at, statements };
+export function entryOf(drift: Drift, { reason, by, at }: DriftDecision, done: Pick<DriftEntry, "choice" | "statements">): DriftEntry {
+  return { ...done, object: drift.identity, difference: drift.text, reason, decidedBy: by, decidedAt: at };
 }

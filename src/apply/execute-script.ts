@@ -11,10 +11,13 @@ export async function executeStatement(session: Session, { sql, data }: Pick<Scr
 }
 
 /** Runs a unit on a throwaway database: as one transaction, or outside of any. Nothing of it stands where it fails. */
-async function executeUnit(session: Session, unit: Unit): Promise<void> {
+async function executeUnit(session: Session, unit: Unit, { ran }: Pick<ShadowTerms, "ran">): Promise<void> {
   if (unit.kind === "transaction") await session.run("BEGIN");
   try {
-    for (const statement of unit.statements) await executeStatement(session, statement);
+    for (const statement of unit.statements) {
+      await executeStatement(session, statement);
+      await ran?.(statement);
+    }
     if (unit.kind === "transaction") await session.run("COMMIT");
   } catch (error) {
     if (unit.kind === "transaction" && error instanceof StatementError) await session.run("ROLLBACK");
@@ -30,31 +33,44 @@ export interface ShadowTerms {
   readonly resetBetween: readonly string[];
   /** Whether roles that the history takes for granted may be made, and statements that reach beyond the database be run. */
   readonly disposable: boolean;
+  /** Called behind each statement, in its transaction; again for those of a transaction that had to be begun anew. */
+  readonly ran?: (statement: ScriptStatement) => Promise<void>;
 }
 
 /** Runs a migration on a shadow as the replay that made the plan did: what was skipped there is skipped, missing roles are made. */
 export async function executeOnShadow(session: Session, migration: RunnableMigration, terms: ShadowTerms): Promise<void> {
   for (const sql of terms.resetBetween) await session.run(sql);
-  const skipped = new Set(migration.plan.up.filter(({ outcome }) => outcome.startsWith("skipped")).map(({ sql }) => sql));
-  for (const unit of migration.up.units) {
-    const statements = unit.statements.filter(({ sql, parsed }) => {
-      const beyond = !terms.disposable && parsed.changes.some(({ details }) => details.clusterWide === true);
-      return !skipped.has(sql) && !beyond;
-    });
-    if (statements.length > 0) await withRoles(session, { ...unit, statements }, terms);
-  }
+  for (const unit of unitsOnShadow(migration, terms)) await withRoles(session, unit, terms);
 }
 
-async function withRoles(session: Session, unit: Unit, { disposable }: ShadowTerms): Promise<void> {
+/** The units of a migration without what the replay that made the plan skipped, and what a shadow must not run. */
+export function unitsOnShadow(migration: RunnableMigration, { disposable }: Pick<ShadowTerms, "disposable">): readonly Unit[] {
+  const skipped = new Set(migration.plan.up.filter(({ outcome }) => outcome.startsWith("skipped")).map(({ sql }) => sql));
+  return migration.up.units.flatMap((unit) => {
+    const statements = unit.statements.filter(({ sql, parsed }) => {
+      const beyond = !disposable && parsed.changes.some(({ details }) => details.clusterWide === true);
+      return !skipped.has(sql) && !beyond;
+    });
+    return statements.length > 0 ? [{ ...unit, statements }] : [];
+  });
+}
+
+/** The role that an error says is missing; `null` where it says something else. */
+export function missingRole(error: unknown): string | null {
+  return error instanceof StatementError && error.error.code === "42704" ? (roleMissing.exec(error.message)?.[1] ?? null) : null;
+}
+
+async function withRoles(session: Session, unit: Unit, terms: ShadowTerms): Promise<void> {
   for (let made = 0; ; made += 1) {
     try {
-      return await executeUnit(session, unit);
+      return await executeUnit(session, unit, terms);
     } catch (error) {
-      const role = error instanceof StatementError && error.error.code === "42704" ? roleMissing.exec(error.message)?.[1] : undefined;
-      if (role === undefined || !disposable || made >= mostRoles) throw error;
+      const role = missingRole(error);
+      if (role === null || !terms.disposable || made >= mostRoles) throw error;
       await session.run(`CREATE ROLE ${quoteIdentifier(role)} NOLOGIN`);
     }
   }
 }
 
-const mostRoles = 100;
+/** More than this is no history of one database. */
+export const mostRoles = 100;

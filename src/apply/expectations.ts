@@ -3,7 +3,7 @@ import { describeEngine, StatementError, type Shadow } from "../database/session
 import { failed, ok, type Failure, type Result } from "../model/failure.ts";
 import { isConnectionLost } from "./connection-lost.ts";
 import { executeOnShadow, type ShadowTerms } from "./execute-script.ts";
-import { readOutline, type Outline } from "./outline.ts";
+import { outlineDistance, readOutline, type Outline } from "./outline.ts";
 import type { RunnablePlan } from "./runnable.ts";
 import type { Scope } from "./scope.ts";
 
@@ -17,8 +17,8 @@ export interface Point {
 export interface Expectations {
   /** The catalog after these migrations, in this order. */
   at(point: Point): Promise<Result<CatalogSnapshot>>;
-  /** The outlines after each of these numbers of migrations of the plan, which ascend. */
-  outlines(counts: readonly number[]): Promise<Result<readonly Outline[]>>;
+  /** The outlines after each of these numbers of migrations of the plan, which ascend. Where one is as `wanted`, the catalog is read in passing: it will be asked for. */
+  outlines(counts: readonly number[], wanted: Outline): Promise<Result<readonly Outline[]>>;
   /** Lends the shadow as it stands after these migrations; what is done there does not count for later questions. */
   lend<T>(point: Point, work: (shadow: Shadow) => Promise<Result<T>>): Promise<Result<T>>;
   /** The first user of the shadow, once something was asked. */
@@ -33,6 +33,9 @@ export interface ExpectationRequest {
   readonly scope: Scope;
   readonly openShadow: () => Promise<Result<Shadow>>;
 }
+
+/** A catalog takes its time to read, and points that change rows alone have the same outline. */
+const mostReadInPassing = 4;
 
 /** Nothing runs before the first question. The shadow goes forward only; a question about a point that is not ahead takes a fresh one. */
 export function createExpectations({ runnable, scope, openShadow }: ExpectationRequest): Expectations {
@@ -91,23 +94,33 @@ export function createExpectations({ runnable, scope, openShadow }: ExpectationR
     return opened;
   };
 
+  const readHere = async (point: Point, { session }: Shadow): Promise<CatalogSnapshot> => {
+    const snapshot = await readWholeCatalog(session, { excludeFromReads: scope.excluded, within: new Set(scope.schemas) });
+    snapshots.set(JSON.stringify(point), snapshot);
+    return snapshot;
+  };
+
   return {
     async at(point) {
-      const key = JSON.stringify(point);
-      const known = snapshots.get(key);
+      const known = snapshots.get(JSON.stringify(point));
       if (known !== undefined) return ok(known);
       const moved = await moveTo(point);
-      if (moved.kind === "failed") return moved;
-      const snapshot = await readWholeCatalog(moved.value.session, { excludeFromReads: scope.excluded, within: new Set(scope.schemas) });
-      snapshots.set(key, snapshot);
-      return ok(snapshot);
+      return moved.kind === "failed" ? moved : ok(await readHere(point, moved.value));
     },
-    async outlines(counts) {
+    async outlines(counts, wanted) {
       const found: Outline[] = [];
+      let read = 0;
       for (const count of counts) {
-        const moved = await moveTo({ applied: runnable.plan.order.slice(0, count), begun: null });
+        const point = { applied: runnable.plan.order.slice(0, count), begun: null };
+        const moved = await moveTo(point);
         if (moved.kind === "failed") return moved;
-        found.push(await readOutline(moved.value.session, scope));
+        const outline = await readOutline(moved.value.session, scope);
+        found.push(outline);
+        // A shadow does not go back: a second one would have to be brought there.
+        if (read < mostReadInPassing && outlineDistance(wanted, outline) === 0) {
+          await readHere(point, moved.value);
+          read += 1;
+        }
       }
       return ok(found);
     },
@@ -128,7 +141,7 @@ export function createExpectations({ runnable, scope, openShadow }: ExpectationR
 }
 
 /** The source tool's tables may stand in a schema that only its first migration makes. */
-async function runQuietly(shadow: Shadow, sql: string): Promise<void> {
+export async function runQuietly(shadow: Pick<Shadow, "session">, sql: string): Promise<void> {
   try {
     await shadow.session.run(sql);
   } catch (error) {
@@ -136,7 +149,8 @@ async function runQuietly(shadow: Shadow, sql: string): Promise<void> {
   }
 }
 
-function doesNotRun(error: StatementError, { id, engine }: { readonly id: string; readonly engine: string }): Failure {
+/** A migration of a plan that failed on a shadow. */
+export function doesNotRun(error: StatementError, { id, engine }: { readonly id: string; readonly engine: string }): Failure {
   return {
     kind: "failure",
     code: "shadow-replay-failed",

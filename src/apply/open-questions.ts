@@ -52,8 +52,8 @@ export function undecided(questions: readonly OpenQuestion[], { edgeCases }: Pic
     message: `Nothing was run: ${first?.id ?? "a question"} is not decided. ${first?.title ?? ""}.${more}`,
     location: first?.source === null || first === undefined ? null : formatLocation(first.source.location),
     hint: edgeCases.some(({ id }) => id === first?.id)
-      ? "edge-cases.yaml lists the open questions with their choices: write the answers to decisions.yaml beside it and run `pggit migrate` again."
-      : `Answer it in decisions.yaml beside the plan ({ id: ${first?.id ?? ""}, choice: ${first?.choices[0] ?? ""}, by: …, reason: … }) and run the same command again.`,
+      ? "`pggit review` goes through the open questions; `pggit decide PLAN ID CHOICE` answers one (edge-cases.yaml lists the choices, decisions.yaml keeps the answers)."
+      : `Answer it: pggit decide PLAN ${first?.id ?? ""} ${first?.choices[0] ?? ""} --reason … (kept in decisions.yaml), and run the same command again.`,
     exitCode: 3,
   };
 }

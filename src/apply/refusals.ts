@@ -40,7 +40,19 @@ export function driftRefusal({ drift, applied, basis }: Assessment): Failure {
     code: "drift",
     message: `The database is not as the history gives it at ${point} (by ${told}): ${count}. ${shown.join("; ")}${more}.`,
     location: drift[0]?.identity ?? null,
-    hint: "Ways on: adopt (write the difference as a migration at the head of your project), revert (pggit undoes it with proven SQL), or ignore: the last two by drift: in decisions.yaml, with a reason; then run the same command again.",
+    hint: "Ways on: adopt (`pggit migrate --database …` makes it a migration of the plan), revert (pggit undoes it with proven SQL), or ignore: each by drift: in decisions.yaml, with a reason (docs/formats.md); then run the same command again.",
+    exitCode: 4,
+  };
+}
+
+/** The source tool is at work there, or a run of it was killed: its migrations and these would cross. */
+export function toolHoldsLock(holder: string, tool: string): Failure {
+  return {
+    kind: "failure",
+    code: "tool-holds-lock",
+    message: `Nothing was run: ${tool} holds its own lock of this database (${holder}).`,
+    location: null,
+    hint: `Wait for its run to end. If it is gone, release the lock with ${tool}'s own command (liquibase releaseLocks).`,
     exitCode: 4,
   };
 }

@@ -7,7 +7,9 @@ import { applyPlan, withExamined } from "./apply-plan.ts";
 import type { ApplyRequest, DatabaseOutcome } from "./apply-types.ts";
 import type { Assessment } from "./assess.ts";
 import { findDrift } from "./drift.ts";
-import { ignoredPatterns } from "./drift-decisions.ts";
+import { decisionOn, ignoredPatterns } from "./drift-decisions.ts";
+import { findDriftStatements } from "./drift-statements.ts";
+import type { Examined } from "./examined.ts";
 import { executeOnShadow } from "./execute-script.ts";
 import { extensionsOf } from "./extensions-of.ts";
 import { driftRefusal } from "./refusals.ts";
@@ -22,27 +24,40 @@ import { noStamp } from "./store-recorder.ts";
 export async function rehearse(request: ApplyRequest & { readonly database: string }): Promise<Result<DatabaseOutcome>> {
   const { target } = request;
   const place = { description: target.description, server: target.session.engine.version };
-  const looked = await withExamined(
-    { ...request, options: { ...request.options, dryRun: true } },
-    ({ assessment, ignored, expectations }) => Promise.resolve(ok({ assessment, ignored: ignored.all, engine: expectations.engine() })),
-  );
+  const looked = await withExamined({ ...request, options: { ...request.options, dryRun: true } }, async (examined) => {
+    const { assessment, ignored, expectations } = examined;
+    return ok({ assessment, ignored: ignored.all, differences: await differencesFor(request, examined), engine: expectations.engine() });
+  });
   if (looked.kind === "failed") return looked;
-  const { assessment, ignored, engine } = looked.value;
-  if (assessment.state === "drift") {
+  const { assessment, ignored, differences, engine } = looked.value;
+  if (differences.kind === "failed") {
     const nothing = { after: assessment.state, recorded: 0, executed: [], stamped: 0, stoppedAt: null, reverted: [] };
-    return ok({ ...nothing, ...place, assessment, ignored, engine, copy: null, failure: driftRefusal(assessment) });
+    const failure = differences.failures[0] ?? driftRefusal(assessment);
+    return ok({ ...nothing, ...place, assessment, ignored, engine, copy: null, failure });
   }
   const opened = await openCopy(request);
   if (opened.kind === "failed") return opened;
   const { shadow, copy } = opened.value;
   try {
-    return await onCopy(shadow, { request, assessment, ignored, copy, place });
+    return await onCopy(shadow, { request, assessment, ignored, differences: differences.value, copy, place });
   } finally {
     await shadow.close();
   }
 }
 
+/** The SQL that makes on a copy what differs in the target and is decided to be undone; fails where anything else differs. */
+async function differencesFor(request: ApplyRequest, examined: Examined): Promise<Result<readonly string[]>> {
+  const { drift, state } = examined.assessment;
+  const decisions = request.options.drift.decisions ?? [];
+  if (state !== "drift") return ok([]);
+  if (drift.some((one) => decisionOn(one, decisions)?.choice !== "revert")) return failed(driftRefusal(examined.assessment));
+  const found = await findDriftStatements(request, examined, drift);
+  return found.kind === "failed" ? found : ok(found.value.make);
+}
+
 interface Rehearsal {
+  /** What makes the differences of the target that are to be undone. */
+  readonly differences: readonly string[];
   readonly request: ApplyRequest & { readonly database: string };
   readonly assessment: Assessment;
   readonly ignored: DatabaseOutcome["ignored"];
@@ -50,7 +65,10 @@ interface Rehearsal {
   readonly place: Pick<DatabaseOutcome, "description" | "server">;
 }
 
-async function onCopy(shadow: Shadow, { request, assessment, ignored, copy, place }: Rehearsal): Promise<Result<DatabaseOutcome>> {
+async function onCopy(
+  shadow: Shadow,
+  { request, assessment, ignored, differences: made, copy, place }: Rehearsal,
+): Promise<Result<DatabaseOutcome>> {
   const { target, options, surroundings } = request;
   const disposable = shadow.session.engine.ownsCluster;
   const runnable = disposable ? request.runnable : withoutClusterWide(request.runnable, (message) => surroundings.progress.warn(message));
@@ -63,6 +81,7 @@ async function onCopy(shadow: Shadow, { request, assessment, ignored, copy, plac
       if (standing.has(migration.plan.id))
         await executeOnShadow(shadow.session, migration, { resetBetween: tool.resetBetween, disposable });
     await shadow.session.run("RESET SESSION AUTHORIZATION; RESET ALL");
+    if (made.length > 0) await shadow.session.run(["BEGIN", ...made, "COMMIT"].join(";\n"));
   } catch (error) {
     if (!(error instanceof StatementError)) throw error;
     return failed({
@@ -92,6 +111,7 @@ async function onCopy(shadow: Shadow, { request, assessment, ignored, copy, plac
             questions: [],
             outdated: [],
             stamp: noStamp,
+            lockedBy: null,
           }),
         ),
     },
@@ -107,13 +127,17 @@ async function openCopy({
   options,
   runnable,
   surroundings,
+  target,
 }: Rehearsal["request"]): Promise<Result<{ readonly shadow: Shadow; readonly copy: string }>> {
   const request = { extensions: extensionsOf(runnable), statementTimeoutMs: null, id: `${process.pid}copy` };
-  const there = await openShadow({ ...request, server: { url: database, disposable: options.disposable } });
-  if (there.kind === "ok") return ok({ shadow: there.value, copy: "a copy on its server" });
-  const [failure] = there.failures;
-  if (failure?.code !== "no-createdb-right") return there;
-  surroundings.progress.warn("The role may not create databases there: the copy is made in the embedded PostgreSQL.");
+  if (!target.standby) {
+    const there = await openShadow({ ...request, server: { url: database, disposable: options.disposable } });
+    if (there.kind === "ok") return ok({ shadow: there.value, copy: "a copy on its server" });
+    const [failure] = there.failures;
+    if (failure?.code !== "no-createdb-right") return there;
+  }
+  const why = target.standby ? "Nothing can be created on a standby" : "The role may not create databases there";
+  surroundings.progress.warn(`${why}: the copy is made in the embedded PostgreSQL.`);
   const embedded = await openShadow({ ...request, server: null });
   return embedded.kind === "failed" ? embedded : ok({ shadow: embedded.value, copy: "an embedded copy" });
 }

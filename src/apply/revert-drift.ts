@@ -17,6 +17,8 @@ export async function revertDrift(request: ApplyRequest, examined: Examined): Pr
   const { assessment } = examined;
   const decisions = options.drift.decisions ?? [];
   const undecided = assessment.drift.filter((drift) => decisionOn(drift, decisions)?.choice !== "revert");
+  const adopting = undecided.filter((drift) => decisionOn(drift, decisions)?.choice === "adopt");
+  if (options.dryRun && adopting.length > 0 && adopting.length === undecided.length) return wouldAdopt(request, examined, adopting);
   if (undecided.length > 0) return failed(refusal(request, examined, undecided));
   surroundings.progress.begin("proving how to undo the differences", null);
   const found = await findDriftStatements(request, examined, assessment.drift);
@@ -33,7 +35,7 @@ export async function revertDrift(request: ApplyRequest, examined: Examined): Pr
   if (opened.kind === "failed") return opened;
   const entries = assessment.drift.flatMap((drift) => {
     const decision = decisionOn(drift, decisions);
-    return decision === undefined ? [] : [entryOf(drift, decision, undo)];
+    return decision === undefined ? [] : [entryOf(drift, decision, { choice: "revert", statements: undo })];
   });
   const failure = await opened.value.undo(undo, entries);
   await opened.value.end({ failure, stoppedAt: null });
@@ -41,7 +43,27 @@ export async function revertDrift(request: ApplyRequest, examined: Examined): Pr
 }
 
 function refusal({ options }: ApplyRequest, { assessment }: Examined, drift: readonly Drift[]): Failure {
-  return { ...driftRefusal({ ...assessment, drift }), exitCode: options.dryRun ? 3 : 4 };
+  const adopted = drift.filter((one) => decisionOn(one, options.drift.decisions ?? [])?.choice === "adopt");
+  const refused = driftRefusal({ ...assessment, drift });
+  const hint = adopted.length < drift.length ? {} : { hint: adoptionHint };
+  return { ...refused, ...hint, exitCode: options.dryRun ? 3 : 4 };
+}
+
+const adoptionHint =
+  "It was decided to adopt this: run `pggit migrate --database …` without --dry-run, which writes the difference as a migration of the plan.";
+
+async function wouldAdopt(request: ApplyRequest, examined: Examined, drift: readonly Drift[]): Promise<Result<never>> {
+  const found = await findDriftStatements(request, examined, drift);
+  if (found.kind === "failed") return found;
+  const { make, undo } = found.value;
+  return failed({
+    kind: "failure",
+    code: "drift",
+    message: `Would become a migration, as was decided: ${drift.map(({ text }) => text).join("; ")}; with ${make.join("; ")}. Its way back: ${undo.join("; ")}.`,
+    location: drift[0]?.identity ?? null,
+    hint: adoptionHint,
+    exitCode: 3,
+  });
 }
 
 function wouldRevert(

@@ -12,7 +12,7 @@ import { findDrift } from "./drift.ts";
 import { ignoredPatterns } from "./drift-decisions.ts";
 import { createExpectations } from "./expectations.ts";
 import { readOutline } from "./outline.ts";
-import { requireYes } from "./refusals.ts";
+import { requireYes, toolHoldsLock } from "./refusals.ts";
 import { takeRunLock } from "./run-lock.ts";
 import { runTerms } from "./run-terms.ts";
 import { runMigrations, type Executed } from "./run-migrations.ts";
@@ -42,8 +42,8 @@ export interface RollbackOutcome {
  * recorded stays as it is. Looks at the data first, says what would be lost, and compares the catalog afterwards.
  */
 export async function rollbackTo(request: ApplyRequest, destination: Destination): Promise<Result<RollbackOutcome>> {
-  const { target } = request;
-  const refusal = (await mayWrite(target)) ?? (await takeRunLock(target.session));
+  const { target, options } = request;
+  const refusal = options.dryRun ? null : ((await mayWrite(target)) ?? (await takeRunLock(target.session)));
   if (refusal !== null) return failed(refusal);
   const looked = await lookAt(request);
   if (looked.kind === "failed") return looked;
@@ -75,6 +75,8 @@ async function goBack(request: ApplyRequest, looked: Looked, destination: Destin
   if (examined.refusal !== null) return ok({ ...nothing, failure: examined.refusal });
   for (const loss of examined.losses) surroundings.progress.warn(`${loss}.`);
   if (options.dryRun) return ok({ ...nothing, after });
+  const { lockedBy } = looked.reading;
+  if (lockedBy !== null && back.length > 0) return ok({ ...nothing, failure: toolHoldsLock(lockedBy, runnable.plan.source.tool) });
   if (examined.losses.length > 0 && options.confirmation !== "never") {
     const answer = await requireYes(
       surroundings.ask,

@@ -25,6 +25,8 @@ export interface RunnablePlan {
   readonly migrations: readonly RunnableMigration[];
   /** The squashed history; `null` where it is not proven equal or cannot run in one transaction. */
   readonly schema: Script | null;
+  /** Of `schema.sql`; `null` where the squash is not proven. */
+  readonly schemaText: string | null;
   /** What could not be checked. */
   readonly warnings: readonly string[];
 }
@@ -37,6 +39,8 @@ export interface RunnableRequest {
   readonly roots: readonly string[];
   /** Values of psql variables that stand for secrets. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** `leave`: the source files may have changed since, for nothing is done to a database of anybody's. Compared unless given. */
+  readonly sources?: "leave";
 }
 
 /**
@@ -59,10 +63,13 @@ export async function loadRunnable(request: RunnableRequest): Promise<Result<Run
   }
   const schema = await loadSchema(plan, { folder, request });
   if (schema.kind === "failed") failures.push(...schema.failures);
-  const sources = await checkSources(plan, [...request.roots, request.cwd, dirname(folder), folder]);
+  const sources =
+    request.sources === "leave"
+      ? { failures: [], warnings: [] }
+      : await checkSources(plan, [...request.roots, request.cwd, dirname(folder), folder]);
   failures.push(...sources.failures);
   if (failures.length > 0 || schema.kind === "failed") return failed(...failures.slice(0, 20));
-  return ok({ plan, migrations, schema: schema.value, warnings: sources.warnings });
+  return ok({ plan, migrations, ...schema.value, warnings: sources.warnings });
 }
 
 interface Place {
@@ -78,12 +85,7 @@ async function loadMigration(migration: PlanMigration, { folder, request }: Plac
   if (upText === null) return failed(changed(shownUp, "The file is missing."));
   const read = { secrets: request.secrets, together: "as-written" } as const;
   const up = readScript(upText, read);
-  const planned = migration.up.filter(
-    ({ sql, data, outcome, change }) =>
-      (sql !== "" || data !== null) && !outcome.startsWith("failed") && !change.every(({ kind }) => kind === "transaction"),
-  );
-  const written = up.statements.filter(({ parsed }) => !parsed.changes.every(({ kind }) => kind === "transaction"));
-  const place = firstDifference(written, planned);
+  const place = firstDifference(writtenStatements(up), plannedStatements(migration));
   if (place !== null) return failed(changed(shownUp, place));
   const hasDown = ["proven", "proven-conditional", "proven-lossy"].includes(migration.rollback.status);
   if (!hasDown) return ok({ plan: migration, up, upText, down: null, downText: null });
@@ -99,16 +101,29 @@ async function loadMigration(migration: PlanMigration, { folder, request }: Plac
   return ok({ plan: migration, up, upText, down, downText });
 }
 
-async function loadSchema(plan: Plan, { folder, request }: Place): Promise<Result<Script | null>> {
+/** The statements of a migration that its `up.sql` holds, in the same order. */
+export function plannedStatements({ up }: Pick<PlanMigration, "up">): PlanMigration["up"] {
+  return up.filter(
+    ({ sql, data, outcome, change }) =>
+      (sql !== "" || data !== null) && !outcome.startsWith("failed") && !change.every(({ kind }) => kind === "transaction"),
+  );
+}
+
+/** The statements of an `up.sql` that the plan has too, in the same order. */
+export function writtenStatements({ statements }: Pick<Script, "statements">): readonly ScriptStatement[] {
+  return statements.filter(({ parsed }) => !parsed.changes.every(({ kind }) => kind === "transaction"));
+}
+
+async function loadSchema(plan: Plan, { folder, request }: Place): Promise<Result<Pick<RunnablePlan, "schema" | "schemaText">>> {
   const file = join(folder, "schema.sql");
   const shown = relative(request.cwd, file);
-  if (!plan.squash.proof.proven) return ok(null);
+  if (!plan.squash.proof.proven) return ok({ schema: null, schemaText: null });
   const text = await readText(file);
   if (text === null) return failed(changed(shown, "The file is missing."));
   const script = readScript(text, { secrets: request.secrets, together: "file" });
   const place = firstDifference(script.statements, plan.squash.statements);
   if (place !== null) return failed(changed(shown, place));
-  return ok(script.units.length <= 1 ? script : null);
+  return ok({ schema: script.units.length <= 1 ? script : null, schemaText: text });
 }
 
 interface Planned {

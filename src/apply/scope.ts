@@ -10,7 +10,7 @@ export interface Scope {
   readonly excluded: ExcludedTables;
 }
 
-/** The schemas given, or those that the history touches; the first of the tool's search_path where it names none. */
+/** The schemas given, or those that the history touches, but for pggit, where the record stands; the first of the tool's search_path where it names none. */
 export function scopeOf(plan: Plan, given: readonly string[]): Scope {
   const excluded = plan.surroundings.bookkeeping.map(parseQualifiedName);
   if (given.length > 0) return { schemas: given, excluded };
@@ -29,7 +29,7 @@ export function scopeOf(plan: Plan, given: readonly string[]): Scope {
       }
     }
   }
-  return { schemas: [...schemas].filter((name) => name !== "" && !/^pg_|^information_schema$/.test(name)).sort(), excluded };
+  return { schemas: [...schemas].filter((name) => name !== "" && !/^pg_|^information_schema$|^pggit$/.test(name)).sort(), excluded };
 }
 
 function defaultSchema(plan: Plan): string {

@@ -1,6 +1,7 @@
 import { StatementError, type Session } from "../database/session.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Loss } from "../model/rollback.ts";
+import { countingQuery, findRowsAgainst, type RowsAgainst } from "./rows-against.ts";
 import type { RunnableMigration } from "./runnable.ts";
 
 /** What has to be known before migrations are taken back. */
@@ -23,24 +24,17 @@ export async function examineTakingBack(session: Session, migrations: readonly R
   return { refusal: null, losses };
 }
 
-/** How many rows stand against a conditional way back; `null` where none does, or where the query can only be asked later. */
-async function brokenCondition(session: Session, { plan }: RunnableMigration): Promise<number | null> {
-  const { check, status } = plan.rollback;
-  if (status !== "proven-conditional" || check === null) return null;
-  const count = await countRows(session, withoutLimit(check));
-  return count === null || count === 0 ? null : count;
-}
-
-/** Derived checks end at the first row; here all are counted. */
-function withoutLimit(check: string): string {
-  return check.replaceAll(/ LIMIT 1(?=\)|$)/g, "");
+/** The rows that stand against a way back with a check; `null` where none does, or where the query can only be asked later. A lossy one may have a check as well. */
+async function brokenCondition(session: Session, { plan }: RunnableMigration): Promise<RowsAgainst | null> {
+  const { check } = plan.rollback;
+  return check === null ? null : findRowsAgainst(session, check);
 }
 
 /** The same within the transaction that goes back: in words, why not. */
 export async function forbidTakingBack(session: Session, { plan }: RunnableMigration): Promise<string | null> {
-  const { check, status } = plan.rollback;
-  if (status !== "proven-conditional" || check === null) return null;
-  const [row] = await session.rows<{ count: string }>(`select count(*)::text as count from (${withoutLimit(check)}) as against`);
+  const { check } = plan.rollback;
+  if (check === null) return null;
+  const [row] = await session.rows<{ count: string }>(countingQuery(check));
   return row === undefined || row.count === "0" ? null : `${row.count} rows stand against going back: ${check}`;
 }
 
@@ -89,11 +83,12 @@ function noWayBack({ plan }: RunnableMigration): Failure {
   };
 }
 
-function conditionBroken({ plan }: RunnableMigration, rows: number): Failure {
+function conditionBroken({ plan }: RunnableMigration, { count, samples }: RowsAgainst): Failure {
+  const rows = samples.length === 0 ? "" : ` ${samples.length === count ? "They are" : "Some are"}: ${samples.join("; ")}.`;
   return {
     kind: "failure",
     code: "condition-broken",
-    message: `${plan.id} can be taken back only if this query returns no row, and it returns ${rows}: ${plan.rollback.check ?? ""} Nothing was run.`,
+    message: `${plan.id} can be taken back only if this query returns no row, and it returns ${count}: ${plan.rollback.check ?? ""}.${rows} Nothing was run.`,
     location: plan.id,
     hint: "Change those rows first, or stop behind this migration.",
     exitCode: 4,

@@ -18,6 +18,8 @@ export interface HistoryReading {
   /** Repeatable migrations that stand there with an older text and are pending again. */
   readonly outdated: readonly string[];
   readonly stamp: Stamp;
+  /** Who holds the source tool's own lock, in words: it is at work there, or a run of it was killed. */
+  readonly lockedBy: string | null;
 }
 
 /** The source tool's side of a target. */

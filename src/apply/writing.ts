@@ -2,6 +2,7 @@ import { StatementError, type Session } from "../database/session.ts";
 import { readWholeCatalog } from "../catalog/snapshot/read.ts";
 import { failed, ok, type Failure, type Result } from "../model/failure.ts";
 import { createStore } from "../store/create-store.ts";
+import { keepPlan } from "../store/kept-plan.ts";
 import { recordDrift, type DriftEntry } from "../store/drift.ts";
 import type { MigrationFact } from "../store/record.ts";
 import { beginRun, finishRun, type RunDescription } from "../store/runs.ts";
@@ -13,6 +14,7 @@ import { connectionLost, isConnectionLost } from "./connection-lost.ts";
 import { buildFromSchema } from "./build.ts";
 import { findDrift } from "./drift.ts";
 import { ignoredPatterns } from "./drift-decisions.ts";
+import { planFiles } from "./plan-files.ts";
 import { undoDrift } from "./undo-drift.ts";
 import { runTerms } from "./run-terms.ts";
 import { runMigrations, type RunOutcome } from "./run-migrations.ts";
@@ -46,6 +48,7 @@ export async function openWriting(
     }
     const number = await beginRun(session, { ...describeRun(request), kind: run.kind });
     const context = recorderRequest(request, examined, { store: made.value, run: number });
+    await keep(request);
     await recordDrift(session, number, examined.ignored.fresh);
     if (run.ids.length > 0)
       await record(
@@ -59,6 +62,14 @@ export async function openWriting(
     await rollBackQuietly(session);
     return failed(cannotRecord(error, request));
   }
+}
+
+/** The way back must be there without the files of the plan. */
+async function keep({ runnable, target, options, surroundings }: ApplyRequest): Promise<void> {
+  const { source, contentId, decisionsId } = runnable.plan;
+  const kept = await keepPlan(target.session, { tool: source.tool, contentId, decisionsId }, () => planFiles(runnable, options.drift));
+  if (kept === "too-large")
+    surroundings.progress.warn("The plan is too large to be kept with the record: `pggit rollback` will need its files.");
 }
 
 export function describeRun({ runnable, surroundings }: ApplyRequest): Omit<RunDescription, "kind"> {

@@ -37,8 +37,13 @@ export interface HistoryCache {
   readonly history: History;
   /** Keeps results; given all from the first migration on, again and again as they come. */
   keep(proven: readonly ProvenMigration[]): Promise<void>;
-  /** Keeps what the whole gave, after `keep` was given all; removes what is old. */
-  keepOutcome(outcome: ProvenOutcome): Promise<void>;
+  /**
+   * How far a walk back need go where so many migrations are known: from there down an earlier run's walk went to the start, and the whole-catalog judges found
+   * nothing. 0 where none did.
+   */
+  walkedBelow(known: number): number;
+  /** Keeps what the whole gave, after `keep` was given all, and whether the walk back ended at the start with nothing found; removes what is old. */
+  keepOutcome(outcome: ProvenOutcome, walk: { readonly reachedStart: boolean }): Promise<void>;
 }
 
 interface StoredMigration {
@@ -66,6 +71,8 @@ export async function openHistoryCache(
     return last === undefined || baselines === null ? null : outcomeKey(last, baselines);
   };
   const name = known.length === history.migrations.length ? await whole() : null;
+  const walkedName = `walked ${keys[0]}`;
+  const walked = new Set((await entries.read(walkedName)) as readonly string[] | null);
   const stored: StoredMigration[] = known.map(({ stored: one }) => one);
   let ended = false;
   let written = known.length;
@@ -99,9 +106,18 @@ export async function openHistoryCache(
         written = from + block.length;
       }
     },
-    async keepOutcome(outcome) {
+    walkedBelow(count) {
+      for (let place = count - (count % BLOCK); place > 0; place -= BLOCK) if (walked.has(keys[place] ?? "")) return place;
+      return 0;
+    },
+    async keepOutcome(outcome, { reachedStart }) {
       const key = await whole();
       if (key !== null && !ended) await entries.write(`outcome ${key}`, outcome);
+      if (reachedStart)
+        await entries.write(
+          walkedName,
+          keys.filter((_key, place) => place > 0 && place % BLOCK === 0),
+        );
       await entries.tidy();
     },
   };

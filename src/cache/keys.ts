@@ -7,6 +7,8 @@ export interface Conditions {
   readonly build: string;
   readonly extensions: readonly string[];
   readonly statementTimeoutMs: number;
+  /** Whether rows were made in the tables. How is part of the build. */
+  readonly rowProof: "on" | "off";
 }
 
 /** The place before the first migration (SHA-256, hexadecimal). */

@@ -21,7 +21,8 @@ export function compareSlices(expected: CatalogSlice, found: CatalogSlice): read
     else differences.push(...compareObjects(object, other));
   }
   for (const object of unmatched.values()) differences.push(whole(object, "extra"));
-  return differences;
+  // Objects come in the order of their oids' hashes, which another database has otherwise.
+  return differences.sort((a, b) => (a.identity < b.identity ? -1 : a.identity > b.identity ? 1 : 0));
 }
 
 function identityKey(object: CatalogObject): string {

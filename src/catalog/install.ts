@@ -9,9 +9,14 @@ import { readerFunctions } from "./sql/functions.ts";
  * there already. Must not be called inside a transaction. Throws `StatementError` where the session may not create a schema.
  */
 export async function installCatalogReader(session: Session, options: ReaderOptions = { excludeFromReads: [] }): Promise<CatalogReader> {
-  await session.run(readerFunctions(dialectOf(session.engine)));
+  await installReaderFunctions(session);
   if (session.engine.superuser) await session.run(EVENT_TRIGGERS);
   return createReader(session, options);
+}
+
+/** The functions alone, for a reader that is asked what stands and follows nothing. Must not be called inside a transaction. */
+export async function installReaderFunctions(session: Session): Promise<void> {
+  await session.run(readerFunctions(dialectOf(session.engine)));
 }
 
 /**

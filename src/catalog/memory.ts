@@ -26,6 +26,8 @@ interface Known {
 export interface Memory {
   get(address: ObjectAddress): CatalogObject | undefined;
   filenode(oid: number): number | undefined;
+  /** By its quoted, schema-qualified name. */
+  named(catalog: string, identity: string): CatalogObject | undefined;
   slice(addresses: readonly ObjectAddress[]): CatalogSlice;
   addresses(): readonly ObjectAddress[];
   addressesOf(catalogs: ReadonlySet<string>): readonly ObjectAddress[];
@@ -45,6 +47,7 @@ export interface Memory {
 
 export function createMemory(excluded: readonly { readonly schema: string | null; readonly name: string }[]): Memory {
   const known = new Map<string, Known>();
+  const names = new Map<string, string>();
   const owners = new Map<string, ObjectAddress>();
   const below = new Map<number, Set<number>>();
   const hidden = new Set<number>();
@@ -55,12 +58,15 @@ export function createMemory(excluded: readonly { readonly schema: string | null
     const entry = known.get(key);
     if (entry === undefined) return;
     known.delete(key);
+    const name = nameKey(entry.object.address.catalog, entry.object.identity);
+    if (names.get(name) === key) names.delete(name);
     for (const part of partsOf(entry.object.facts)) owners.delete(addressKey(part));
     for (const parent of entry.parents) below.get(parent)?.delete(entry.object.address.oid);
   };
   const remember = (read: ReadObject): void => {
     const object = toObject(read);
     known.set(addressKey(object.address), { object, filenode: read.filenode ?? 0, parents: read.parents ?? [] });
+    names.set(nameKey(object.address.catalog, object.identity), addressKey(object.address));
     for (const part of partsOf(object.facts)) owners.set(addressKey(part), object.address);
     for (const parent of read.parents ?? []) {
       const set = below.get(parent) ?? new Set();
@@ -70,6 +76,7 @@ export function createMemory(excluded: readonly { readonly schema: string | null
 
   return {
     get: (address) => known.get(addressKey(address))?.object,
+    named: (catalog, identity) => known.get(names.get(nameKey(catalog, identity)) ?? "")?.object,
     filenode: (oid) => known.get(addressKey({ catalog: "pg_class", oid }))?.filenode,
     slice(addresses) {
       const slice = new Map<string, CatalogObject>();
@@ -135,6 +142,10 @@ export function createMemory(excluded: readonly { readonly schema: string | null
       }
     },
   };
+}
+
+function nameKey(catalog: string, identity: string): string {
+  return `${catalog} ${identity}`;
 }
 
 const EVERYWHERE: ReadonlySet<string> = new Set(["pg_namespace", "pg_authid", "pg_tablespace", "pg_extension"]);

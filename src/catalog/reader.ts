@@ -42,6 +42,8 @@ export interface CatalogReader {
   readTogether(addresses: readonly ObjectAddress[], touched: Touched): CatalogSlice | null;
   /** Objects as last accepted. */
   remembered(addresses: readonly ObjectAddress[]): CatalogSlice;
+  /** The object that has this quoted, schema-qualified name, as last accepted. */
+  named(catalog: string, identity: string): CatalogObject | undefined;
   /** Every object that was last accepted. */
   all(): CatalogSlice;
   /** Puts positions of sequences back: `nextval` and `setval` outlive a rolled-back transaction. */
@@ -108,6 +110,7 @@ export async function createReader(session: Session, options: ReaderOptions): Pr
       return memory.toSlice(memory.shown(addresses.flatMap((address) => known.get(addressKey(address)) ?? [])));
     },
     remembered: (addresses) => memory.slice(addresses),
+    named: (catalog, identity) => memory.named(catalog, identity),
     all: () => memory.slice(memory.addresses()),
     async restoreSequences(slice) {
       const positions = [...slice.values()].flatMap(({ address, facts }) =>

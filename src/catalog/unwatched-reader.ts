@@ -24,6 +24,7 @@ export function createUnwatchedReader(session: Session): CatalogReader {
     read: () => Promise.resolve(NOTHING),
     readTogether: () => null,
     remembered: () => NOTHING,
+    named: () => undefined,
     all: () => NOTHING,
     restoreSequences: () => Promise.resolve(),
   };

@@ -11,6 +11,7 @@ export interface TargetFlags {
   readonly yolo?: boolean;
   readonly recordOnly?: boolean;
   readonly expect?: "empty" | "partial" | "head";
+  readonly requireApprovals?: number;
   readonly stamp?: boolean;
   readonly shadowMode?: boolean;
   readonly sameMajor?: boolean;
@@ -38,9 +39,15 @@ export function applyOptions(
     sameMajor: flags.sameMajor === true,
     drift: { ...settings.drift, decisions: drift },
     decisions,
+    ...(flags.shadowMode === true ? {} : { approvals: requiredApprovals(flags, settings) }),
     limits: settings.limits,
     disposable: settings.shadow.disposable,
   };
 }
 
 export const yoloWarning = "--yolo asks nothing before it changes the database. Nobody sensible uses it where something is at stake.";
+
+/** The settings are the project's rule: a flag may ask for more, not for less. */
+function requiredApprovals({ requireApprovals }: TargetFlags, { approvals }: TargetSettings): TargetSettings["approvals"] {
+  return { ...approvals, count: Math.max(requireApprovals ?? 0, approvals.count) };
+}

@@ -1,14 +1,19 @@
-import { hostname } from "node:os";
+import { hostname, userInfo } from "node:os";
 import { dirname, resolve } from "node:path";
 import { applyToDatabase, shadowOpener, withTarget } from "../apply/apply-to-database.ts";
 import type { ApplyRequest, ApplySurroundings, DatabaseOutcome } from "../apply/apply-types.ts";
+import { withKeptPlan } from "../apply/plan-files.ts";
 import { loadRunnable, type RunnablePlan } from "../apply/runnable.ts";
 import { withSecrets } from "../apply/with-secrets.ts";
 import { readTargetSettings, type TargetSettings } from "../configuration/target-settings.ts";
 import { readDecisions, type DecisionFile } from "../decisions/decision-file.ts";
-import { failed, ok, type Result } from "../model/failure.ts";
+import { decisionsAhead } from "../decisions/ahead.ts";
+import { failed, ok, type Failure, type Result } from "../model/failure.ts";
+import { describeUser, enter } from "../plan/in-use.ts";
 import type { MigrationReplay } from "../model/replay.ts";
 import type { Progress } from "../run.ts";
+import { findStore } from "../store/find-store.ts";
+import { readKeptPlans, type KeptPlan } from "../store/kept-plan.ts";
 import { applyOptions, yoloWarning, type TargetFlags } from "./apply-flags.ts";
 import { askOn } from "./ask.ts";
 import { programVersion } from "./program-version.ts";
@@ -27,6 +32,8 @@ export interface DatabaseStep {
   readonly signal: AbortSignal;
 }
 
+export type PlanlessStep = Omit<DatabaseStep, "plan">;
+
 interface Ready {
   readonly database: string;
   readonly settings: TargetSettings;
@@ -42,25 +49,104 @@ export async function applyFromCommand(step: DatabaseStep): Promise<Result<Datab
   const { database, settings, runnable, surroundings, decisions } = ready.value;
   const { flags } = step;
   if (flags.yolo === true) step.progress.warn(yoloWarning);
-  return applyToDatabase({
-    runnable,
-    database,
-    options: applyOptions(flags, settings, decisions),
-    where: flags.shadowMode === true ? "copy" : "target",
-    shadowUrl: settings.shadow.url,
-    history: targetHistoryOf(runnable, flags.stamp === false ? "leave" : "stamp"),
-    surroundings,
-  });
+  const ahead = decisionsAhead(runnable.plan.edgeCases, decisions);
+  if (ahead.length > 0)
+    step.progress.warn(
+      `${ahead.map(({ id }) => id).join(", ")} decided after the plan was written: that is no part of this run until \`pggit migrate\` has proven it.`,
+    );
+  return whileInUse(step, () =>
+    applyToDatabase({
+      runnable,
+      database,
+      options: applyOptions(flags, settings, decisions),
+      where: flags.shadowMode === true ? "copy" : "target",
+      shadowUrl: settings.shadow.url,
+      history: targetHistoryOf(runnable, flags.stamp === false ? "leave" : "stamp"),
+      surroundings,
+    }),
+  );
+}
+
+/** Who changes the plan meanwhile is told of this run, and this run of them; its plan is read already, so it goes on with that. */
+async function whileInUse<T>({ plan, progress }: DatabaseStep, work: () => Promise<Result<T>>): Promise<Result<T>> {
+  const user = { command: "apply", by: userInfo().username, host: hostname(), pid: process.pid, since: new Date().toISOString() } as const;
+  const entered = await enter(dirname(resolve(plan)), user);
+  if (entered.kind === "failed") return entered;
+  const { others } = entered.value;
+  for (const other of others.filter(({ command }) => command !== "apply"))
+    progress.warn(`${describeUser(other)}. What is decided from now on is no part of this run.`);
+  try {
+    return await work();
+  } finally {
+    await entered.value.leave();
+  }
 }
 
 /** Opens the database that the flags name for another piece of work with a plan. */
 export async function withDatabase<T>(
-  step: DatabaseStep & { readonly access: "read-only" | "read-write" },
+  step: PlanlessStep & { readonly plan: string | null; readonly access: "read-only" | "read-write" },
   work: (request: ApplyRequest) => Promise<Result<T>>,
 ): Promise<Result<T>> {
-  const ready = await prepare(step);
-  if (ready.kind === "failed") return ready;
-  const { database, settings, runnable, surroundings, decisions } = ready.value;
+  const { plan } = step;
+  if (plan === null) {
+    return withPlanOfRecord(step, async (runnable, folder) => {
+      const decisions = await readDecisions(folder, process.cwd());
+      const ready = decisions.kind === "failed" ? decisions : await around(step, { runnable, decisions: decisions.value });
+      return ready.kind === "failed" ? ready : openFor(ready.value, step, work);
+    });
+  }
+  const ready = await prepare({ ...step, plan });
+  return ready.kind === "failed" ? ready : openFor(ready.value, step, work);
+}
+
+/** As `withDatabase`, with a plan that is not written yet. */
+export async function withDatabaseFor<T>(
+  step: PlanlessStep & { readonly access: "read-only" | "read-write" },
+  given: Pick<Ready, "runnable" | "decisions">,
+  work: (request: ApplyRequest) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const ready = await around(step, given);
+  return ready.kind === "failed" ? ready : openFor(ready.value, step, work);
+}
+
+/** Looks into the record of the database for the plan that it keeps. */
+async function withPlanOfRecord<T>(
+  { flags, progress, signal }: PlanlessStep,
+  work: (runnable: RunnablePlan, folder: string) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const { database } = flags;
+  if (database === undefined) return failed(noDatabase);
+  const kept = await withTarget({ database, access: "read-only", signal }, async ({ session }) => {
+    const store = await findStore(session);
+    return store.kind === "failed" ? store : ok(await readKeptPlans(session, store.value));
+  });
+  if (kept.kind === "failed") return kept;
+  const [plan, other] = kept.value;
+  if (plan === undefined || other !== undefined) return failed(notOnePlan(kept.value));
+  progress.warn("No plan is at hand: the one that is kept with the record of the database is used.");
+  return withKeptPlan(plan, flags.placeholder ?? {}, work);
+}
+
+function notOnePlan(kept: readonly KeptPlan[]): Failure {
+  const tools = kept.map(({ tool }) => tool).join(" and ");
+  return {
+    kind: "failure",
+    code: "no-plan",
+    message:
+      kept.length === 0
+        ? "There is no plan here, and the database keeps none with its record."
+        : `There is no plan here, and the database keeps those of ${tools}.`,
+    location: "--plan",
+    hint: "Give the plan with --plan FILE; its files stand beside it.",
+    exitCode: 2,
+  };
+}
+
+async function openFor<T>(
+  { database, settings, runnable, surroundings, decisions }: Ready,
+  step: Pick<DatabaseStep, "flags" | "signal"> & { readonly access: "read-only" | "read-write" },
+  work: (request: ApplyRequest) => Promise<Result<T>>,
+): Promise<Result<T>> {
   const { progress } = surroundings;
   return withTarget({ database, access: step.access, signal: step.signal }, (target) =>
     work({
@@ -81,30 +167,40 @@ export async function withDatabase<T>(
   );
 }
 
-async function prepare({ flags, plan, project, replays, progress, signal }: DatabaseStep): Promise<Result<Ready>> {
-  const settings = await readTargetSettings(project, flags, { cwd: process.cwd(), env: process.env });
-  if (settings.kind === "failed") return settings;
-  const { database } = flags;
-  if (database === undefined) {
-    return failed({
-      kind: "failure",
-      code: "wrong-use",
-      message: "No database was named.",
-      location: "--database",
-      hint: "Give --database URL (or host=… dbname=…, or a name), or set PGDATABASE.",
-      exitCode: 2,
-    });
-  }
+async function prepare(step: DatabaseStep): Promise<Result<Ready>> {
+  const { flags, plan, project, replays, progress } = step;
+  if (flags.database === undefined) return failed(noDatabase);
   const decisions = await readDecisions(dirname(resolve(plan)), process.cwd());
   if (decisions.kind === "failed") return decisions;
   const loaded = await loadRunnable({ file: plan, cwd: process.cwd(), roots: [project], secrets: flags.placeholder ?? {} });
   if (loaded.kind === "failed") return loaded;
   for (const warning of loaded.value.warnings) progress.warn(warning);
+  return around(step, { runnable: withSecrets(loaded.value, replays), decisions: decisions.value });
+}
+
+const noDatabase: Failure = {
+  kind: "failure",
+  code: "wrong-use",
+  message: "No database was named.",
+  location: "--database",
+  hint: "Give --database URL (or host=… dbname=…, or a name), or set PGDATABASE.",
+  exitCode: 2,
+};
+
+/** A plan with what the settings and the machine say. */
+async function around(
+  { flags, project, progress, signal }: PlanlessStep,
+  { runnable, decisions }: Pick<Ready, "runnable" | "decisions">,
+): Promise<Result<Ready>> {
+  const settings = await readTargetSettings(project, flags, { cwd: process.cwd(), env: process.env });
+  if (settings.kind === "failed") return settings;
+  const { database } = flags;
+  if (database === undefined) return failed(noDatabase);
   return ok({
     database,
     settings: settings.value,
-    decisions: decisions.value,
-    runnable: withSecrets(loaded.value, replays),
+    decisions,
+    runnable,
     surroundings: {
       ask: askOn({ input: process.stdin, output: process.stderr }, signal),
       progress,

@@ -22,8 +22,15 @@ const settingsFile = `# Settings of pggit for this project. Every key is optiona
 #   url: postgres://localhost:5432/postgres   # a server for shadow databases instead of the embedded PostgreSQL
 #   statementTimeoutSeconds: 300
 
-# out: pggit                # where plan and files are written
+# approvals: 2              # how many people must have approved a plan before it is applied; or { required: 2, roles: [dba] }
+
 `;
+
+/** Where plan and files are written, and where decisions are read: the folder that `init NAME` makes. */
+const outSetting = (name: string | null): string =>
+  name === null
+    ? "# out: pggit                # where plan, files and decisions.yaml stand\n"
+    : `out: ${name}${" ".repeat(Math.max(1, 23 - name.length))}# where plan, files and decisions.yaml stand\n`;
 
 const decisionsFile = "# What people decided, by migration. Written by pggit, made to be committed.\ndecisions: []\n";
 
@@ -31,18 +38,18 @@ const decisionsFile = "# What people decided, by migration. Written by pggit, ma
 export type InitializedFiles = readonly string[];
 
 /**
- * Writes a commented `pggit.yaml`; with a name, a folder of that name with `migrations/`, `decisions.yaml` and `overrides/` too.
+ * Writes a commented `pggit.yaml`; with a name also a folder of that name with `migrations/`, `decisions.yaml` and `overrides/`, which the settings name as the place
+ * of the conversion, so that what is decided there is read.
  * Refuses (exit code 2) where one of the files exists already: nothing is overwritten, nothing is half-written.
  */
 export async function initialize(folder: string, name: string | null): Promise<Result<InitializedFiles>> {
   if (name !== null && !/^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u.test(name)) return failed(badName(name));
-  const base = name ?? ".";
-  const files: [path: string, text: string][] = [[join(base, "pggit.yaml"), settingsFile]];
+  const files: [path: string, text: string][] = [["pggit.yaml", `${settingsFile}${outSetting(name)}`]];
   if (name !== null) {
     files.push(
-      [join(base, "decisions.yaml"), decisionsFile],
-      [join(base, "migrations", ".gitkeep"), ""],
-      [join(base, "overrides", ".gitkeep"), ""],
+      [join(name, "decisions.yaml"), decisionsFile],
+      [join(name, "migrations", ".gitkeep"), ""],
+      [join(name, "overrides", ".gitkeep"), ""],
     );
   }
   for (const [path] of files) {

@@ -3,9 +3,14 @@ import "./v8-flags.ts";
 import { Command, CommanderError, Option } from "commander";
 import type { MigrateFlags } from "../configuration/resolve-request.ts";
 import type { TargetFlags } from "./apply-flags.ts";
+import type { ApproveFlags } from "./approve.ts";
+import type { DecideFlags } from "./decide.ts";
+import type { ReviewFlags } from "./review.ts";
 import type { RollbackFlags } from "./rollback.ts";
 import type { Failure } from "../model/failure.ts";
-import { collect, collectPair } from "./options.ts";
+import { collect, collectPair, wholeNumber } from "./options.ts";
+import { registerExport } from "./export.ts";
+import { registerHistoryCommands } from "./history-commands.ts";
 import { fileSystemFailure } from "./file-system-failure.ts";
 import { failuresAsJson, renderFailures } from "./print-failures.ts";
 import { programVersion } from "./program-version.ts";
@@ -43,7 +48,9 @@ program
   .option("--require-confirmation", "ask before anything is written to the database")
   .option("--yolo", "ask nothing")
   .option("--manual-mode", "make every migration a question; nothing is written to the database until each is decided")
+  .option("--fix-edge-case <id>", "settle an edge case, or those of a migration (V47): on a terminal in a review, else they are listed")
   .option("--record-only", "write the record to the database, run no migration")
+  .option("--require-approvals <n>", "refuse unless so many people approved the plan as it stands", wholeNumber)
   .option("--no-stamp", "do not enter migrations in the source tool's own table")
   .option("--shadow-mode", "do it to a throwaway copy of the database instead")
   .option("--same-major", "compare on a shadow of the database's own major version only")
@@ -52,6 +59,7 @@ program
   .option("--ai", "let the configured language model help with what rules cannot do")
   .option("--out <dir>", "where plan and files are written (default: pggit)")
   .addOption(new Option("--stop-after <stage>", "end early; nothing is written").choices(["read", "replay", "prove"]))
+  .option("--no-row-proof", "prove rollbacks on the rows of the history alone: quicker, and trusted less")
   .option("--no-cache", "prove everything anew, and keep nothing in .pggit/cache")
   .option("--config <file>", "the settings file (default: pggit.yaml in the folder)")
   .option("--json", "one JSON document on standard output, nothing else")
@@ -76,6 +84,7 @@ program
   .option("--require-confirmation", "ask before anything is written")
   .option("--yolo", "ask nothing")
   .option("--record-only", "write the record, run no migration")
+  .option("--require-approvals <n>", "refuse unless so many people approved the plan as it stands", wholeNumber)
   .addOption(new Option("--expect <state>", "fail (4) where the database is in another state").choices(["empty", "partial", "head"]))
   .option("--no-stamp", "do not enter migrations in the source tool's own table")
   .option("--shadow-mode", "do it to a throwaway copy of the database instead")
@@ -130,6 +139,63 @@ program
   });
 
 program
+  .command("review")
+  .description("go through the open questions of a plan on the terminal; decisions are saved as they are made")
+  .argument("[plan]", "a migration_plan_*.json (default: the newest in pggit/)")
+  .option("--as <name>", "who decides (default: git's user.name, else the user of the system)")
+  .option("--out <dir>", "where the newest plan is looked for (default: pggit)")
+  .option("--placeholder <name=value>", "as for migrate, where the plan was made with it; repeatable", collectPair)
+  .option("--assume <name=value>", "as for migrate, where the plan was made with it; repeatable", collectPair)
+  .option("--database <url>", "as for migrate, where the plan was made with it; nothing is written there")
+  .option("--shadow-url <url>", "a server for shadow databases instead of the embedded PostgreSQL")
+  .option("--shadow-disposable", "the shadow server is one's own: cluster-wide statements may run there")
+  .option("--no-cache", "prove everything anew, and keep nothing in .pggit/cache")
+  .option("--no-color", "no colour")
+  .action(async (plan: string | undefined, flags: ReviewFlags) => {
+    const { runReviewCommand } = await import("./review.ts");
+    process.exitCode = await runReviewCommand(plan, flags);
+  });
+
+program
+  .command("decide")
+  .description("one decision without a terminal; what it changes is run and proven before it is kept")
+  .argument("<plan>", "the newest migration_plan_*.json of its folder")
+  .argument("<id>", "an edge case, or a migration: all of its open cases")
+  .argument("[choice]", "one that the edge case lists: keep, use-suggestion, edit, exclude, extract, branch=NAME, …")
+  .option("--sql <file>", "with edit: the SQL that is to stand there; - is standard input")
+  .option("--with <migration>", "with exclude: a migration that is left out as well; repeatable", collect)
+  .option("--reason <text>", "why")
+  .option("--as <name>", "who decides (default: git's user.name, else the user of the system)")
+  .option("--undo", "take the decision back; the question is open again")
+  .option("--placeholder <name=value>", "as for migrate, where the plan was made with it; repeatable", collectPair)
+  .option("--assume <name=value>", "as for migrate, where the plan was made with it; repeatable", collectPair)
+  .option("--database <url>", "as for migrate, where the plan was made with it; nothing is written there")
+  .option("--shadow-url <url>", "a server for shadow databases instead of the embedded PostgreSQL")
+  .option("--shadow-disposable", "the shadow server is one's own: cluster-wide statements may run there")
+  .option("--no-cache", "prove everything anew, and keep nothing in .pggit/cache")
+  .option("--json", "one JSON document on standard output, nothing else")
+  .option("--quiet", "no progress, no report")
+  .option("--no-color", "no colour, on a terminal too")
+  .action(async (plan: string, id: string, choice: string | undefined, flags: DecideFlags) => {
+    const { runDecide } = await import("./decide.ts");
+    process.exitCode = await runDecide({ plan, id, choice: choice ?? null }, flags);
+  });
+
+program
+  .command("approve")
+  .description("approve a plan as it stands: its content and its decisions")
+  .argument("<plan>", "a migration_plan_*.json")
+  .requiredOption("--as <name>", "who approves")
+  .option("--role <role>", "in which role: dba, lead, …")
+  .option("--json", "one JSON document on standard output, nothing else")
+  .option("--quiet", "no report")
+  .option("--no-color", "no colour, on a terminal too")
+  .action(async (plan: string, flags: ApproveFlags) => {
+    const { runApprove } = await import("./approve.ts");
+    process.exitCode = await runApprove(plan, flags);
+  });
+
+program
   .command("init")
   .description("write a commented pggit.yaml; with a name, a folder with migrations/, decisions.yaml and overrides/")
   .argument("[name]", "the folder to make")
@@ -145,6 +211,9 @@ program
     );
     return undefined;
   });
+
+registerHistoryCommands(program);
+registerExport(program);
 
 outliveReader(process.stdout);
 outliveReader(process.stderr);

@@ -1,17 +1,21 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { planRequestOf } from "../configuration/plan-request.ts";
 import { outputFolder, resolveRequest, type MigrateFlags } from "../configuration/resolve-request.ts";
 import { decisionFileName, decisionsChanged, fillDecisions, readDecisions, type DecisionFile } from "../decisions/decision-file.ts";
 import { checkConversionFolder, writeConversion } from "../export/conversion-folder.ts";
 import { renderConversionFiles } from "../export/conversion-files.ts";
-import { failed, type ExitCode, type Failure, type Result } from "../model/failure.ts";
+import { changedMeanwhile } from "../decisions/save-decisions.ts";
+import { failed, ok, type ExitCode, type Failure, type Result } from "../model/failure.ts";
+import type { Plan } from "../model/plan.ts";
 import { placePlan, readNewestPlan, sealPlan } from "../plan/write-plan.ts";
 import { convert, type Conversion } from "../pipeline.ts";
 import { interrupted } from "../prove-history.ts";
+import { findAdoption, refuseAdoption } from "./adopt-drift.ts";
 import type { TargetFlags } from "./apply-flags.ts";
 import { renderApply, summariseApply } from "./apply-report.ts";
 import { applyFromCommand } from "./database-step.ts";
-import type { Progress } from "../run.ts";
+import { fixEdgeCase } from "./fix-edge-case.ts";
 import { failuresAsJson, renderFailures } from "./print-failures.ts";
 import { buildIdentity } from "./build-identity.ts";
 import { programVersion } from "./program-version.ts";
@@ -19,6 +23,7 @@ import { showProgress } from "./progress.ts";
 import { readFromTarget } from "./read-from-target.ts";
 import { renderReport } from "./report.ts";
 import { summariseMigrate } from "./summary-json.ts";
+import { offeredIn, suggestFromDatabase } from "./suggest-program.ts";
 import { renderStopped } from "./stopped-report.ts";
 import { screenOf, styleFor } from "./terminal.ts";
 
@@ -37,12 +42,14 @@ export async function runMigrate(project: string, flags: MigrateFlags & TargetFl
 
   // Refused before the work is done, not after.
   const folder = outputFolder(request.value, process.cwd());
-  for (const checked of [await checkConversionFolder(folder), await readNewestPlan(folder)]) {
+  const newest = await readNewestPlan(folder);
+  for (const checked of [await checkConversionFolder(folder), newest]) {
     if (checked.kind === "failed") return fail(checked.failures);
   }
+  const offered = newest.kind === "ok" && newest.value !== null ? offeredIn(newest.value.plan) : new Map<string, string>();
   const file = await readDecisions(folder, process.cwd());
   if (file.kind === "failed") return fail(file.failures);
-  const decisions = { file: file.value, now: new Date().toISOString() };
+  const decisions = { file: file.value, now: new Date().toISOString(), offered };
 
   const progress = showProgress({
     stream: process.stderr,
@@ -55,17 +62,16 @@ export async function runMigrate(project: string, flags: MigrateFlags & TargetFl
   if (flags.ai === true) progress.warn("--ai was given, but no model is configured: rules alone decide.");
 
   const build = buildIdentity();
-  const result = await Promise.race([
+  const convertWith = (file: DecisionFile): ReturnType<typeof convert> =>
     convert(request.value, {
       progress,
       signal: interruption.signal,
       now: () => performance.now() / 1000,
-      decisions,
+      decisions: { ...decisions, file },
       ...(flags.cache === false || build === null ? {} : { cache: { folder: join(process.cwd(), ".pggit", "cache"), build } }),
       ...(flags.database === undefined ? {} : { readHistory: readFromTarget(flags.database, interruption.signal) }),
-    }),
-    ended,
-  ]);
+    });
+  const result = await Promise.race([convertWith(file.value), ended]);
   progress.finish();
   if (result.kind === "failed") return fail(result.failures);
   if (result.value.kind === "stopped") {
@@ -76,8 +82,15 @@ export async function runMigrate(project: string, flags: MigrateFlags & TargetFl
 
   if (interruption.signal.aborted) return fail([interrupted(interruption.signal)]);
   const { out, root } = request.value;
-  const finishing = { folder, out, project: root, decisions: file.value, flags, fail, progress, signal: interruption.signal };
-  const code = await Promise.race([finish(result.value, finishing), flags.database === undefined ? new Promise<never>(() => {}) : ended]);
+  const { signal } = interruption;
+  const finishing = { folder, out, project: root, decisions: file.value, flags, fail, progress, signal, convertWith };
+  const step = { flags, project: root, replays: result.value.replays, progress, signal, decisions: file.value };
+  const suggested = await Promise.race([suggestFromDatabase(result.value, step), ended]);
+  if (suggested.kind === "failed") return fail(suggested.failures);
+  const code = await Promise.race([
+    finish(suggested.value, finishing),
+    flags.database === undefined ? new Promise<never>(() => {}) : ended,
+  ]);
   progress.finish();
   return typeof code === "number" ? code : fail(code.kind === "failed" ? code.failures : []);
 }
@@ -112,54 +125,105 @@ interface Ending {
   readonly decisions: DecisionFile;
   readonly flags: MigrateFlags & TargetFlags;
   readonly fail: (failures: readonly Failure[]) => ExitCode;
-  readonly progress: Progress;
+  readonly progress: ReturnType<typeof showProgress>;
   readonly signal: AbortSignal;
+  readonly convertWith: (file: DecisionFile) => ReturnType<typeof convert>;
 }
 
-async function finish(conversion: Conversion, ending: Ending): Promise<ExitCode> {
-  const { folder, out, flags, fail, decisions } = ending;
-  if (await decisionsChanged(folder, decisions)) return fail([changedMeanwhile(decisions)]);
-  const placed = await placePlan(sealPlan(conversion.content), { folder, today: compactDate(new Date()) });
-  if (placed.kind === "failed") return fail(placed.failures);
+interface WrittenConversion {
+  readonly conversion: Conversion;
+  readonly plan: Plan;
+  readonly name: string;
+  /** As they stand in the output folder now. */
+  readonly decisions: DecisionFile;
+}
+
+/** Writes plan and files, with the decisions that the conversion was made with; `onDisk` is what the decisions are to be found as. */
+async function writeFiles(
+  conversion: Conversion,
+  {
+    folder,
+    project,
+    flags,
+    decisions,
+    onDisk,
+  }: Pick<Ending, "folder" | "project" | "flags" | "decisions"> & { readonly onDisk: DecisionFile },
+): Promise<Result<WrittenConversion>> {
+  if (await decisionsChanged(folder, onDisk)) return failed(changedMeanwhile(onDisk));
+  const { content } = conversion;
+  const asked = { project, flags, cwd: process.cwd(), env: process.env, folder };
+  const placed = await placePlan(sealPlan({ ...content, request: planRequestOf(asked, content) }), {
+    folder,
+    today: compactDate(new Date()),
+  });
+  if (placed.kind === "failed") return placed;
   const { plan, name } = placed.value;
   const files = new Map(renderConversionFiles(conversion, { plan, planName: name }));
-  const filled = fillDecisions(decisions, conversion.decisionFills);
-  if (filled !== null && filled !== decisions.text) files.set(decisionFileName, filled);
+  const text = fillDecisions(decisions, conversion.decisionFills);
+  if (text !== null && text !== onDisk.text) files.set(decisionFileName, text);
   const written = await writeConversion(folder, files);
-  if (written.kind === "failed") return fail(written.failures);
+  return written.kind === "failed" ? written : ok({ conversion, plan, name, decisions: { ...decisions, text } });
+}
+
+/** Where people decided to adopt what differs in the database: converts once more with it as a migration, and writes that. */
+async function adopt(first: WrittenConversion, ending: Ending): Promise<Result<WrittenConversion & { readonly adopted: string | null }>> {
+  const { folder } = ending;
+  const nothing = { ...first, adopted: null };
+  const step = { ...ending, plan: join(folder, first.name), replays: first.conversion.replays };
+  const found = await findAdoption(step, first.decisions);
+  if (found.kind === "failed") return found;
+  if (found.value === null) return ok(nothing);
+  const { adopted, decisions } = found.value;
+  const converted = await ending.convertWith(decisions);
+  if (converted.kind === "failed") return converted;
+  if (converted.value.kind === "stopped") return ok(nothing);
+  const refused = refuseAdoption(adopted, converted.value.content);
+  if (refused !== null) return failed(refused);
+  const written = await writeFiles(converted.value, { ...ending, decisions, onDisk: first.decisions });
+  return written.kind === "failed" ? written : ok({ ...written.value, adopted: adopted.id });
+}
+
+async function finish(first: Conversion, ending: Ending): Promise<ExitCode> {
+  const { out, flags, fail } = ending;
+  const placed = await writeFiles(first, { ...ending, onDisk: ending.decisions });
+  if (placed.kind === "failed") return fail(placed.failures);
+  const adoption = flags.database === undefined ? null : await adopt(placed.value, ending);
+  const { conversion, plan, name } = adoption?.kind === "ok" ? adoption.value : placed.value;
+  const adopted = adoption?.kind === "ok" ? adoption.value.adopted : null;
+
+  if (flags.fixEdgeCase !== undefined && flags.json !== true) ending.progress.finish();
+  const fixed =
+    flags.fixEdgeCase === undefined
+      ? ok({ plan, listing: "" })
+      : await fixEdgeCase({ file: join(out, name), plan, id: flags.fixEdgeCase, flags });
+  if (fixed.kind === "failed") return fail(fixed.failures);
 
   const database =
-    flags.database === undefined ? null : await applyFromCommand({ ...ending, plan: join(folder, name), replays: conversion.replays });
+    adoption === null || adoption.kind === "failed"
+      ? adoption
+      : await applyFromCommand({ ...ending, plan: join(ending.folder, name), replays: conversion.replays });
   const failures =
     database === null ? [] : database.kind === "failed" ? database.failures : [database.value.failure].filter((one) => one !== null);
   const outcome = database?.kind === "ok" ? database.value : null;
   const peakMemoryBytes = await peakMemory();
   const { timings, remembered } = conversion;
   if (flags.json === true) {
-    const summary = summariseMigrate(plan, { planPath: `${out}/${name}`, remembered, timings, peakMemoryBytes });
+    const summary = summariseMigrate(fixed.value.plan, { planPath: `${out}/${name}`, remembered, timings, peakMemoryBytes });
     const error = failures.length === 0 ? {} : (JSON.parse(failuresAsJson(failures)) as object);
-    const target = outcome === null ? null : summariseApply(outcome);
+    const target = outcome === null ? null : { ...summariseApply(outcome), adopted: adopted === null ? [] : [adopted] };
     process.stdout.write(`${JSON.stringify({ ...summary, database: target, ...error }, null, 2)}\n`);
   } else {
     const facts = { version: programVersion(), folder: out, planName: name, remembered, timings, peakMemoryBytes };
     if (flags.quiet !== true) {
-      process.stdout.write(renderReport(plan, facts, screenOf(process.stdout, flags.color === false ? "never" : "auto")));
+      process.stdout.write(renderReport(fixed.value.plan, facts, screenOf(process.stdout, flags.color === false ? "never" : "auto")));
+      if (fixed.value.listing !== "") process.stdout.write(`\n${fixed.value.listing}`);
+      if (adopted !== null)
+        process.stdout.write(`\nAdopted   ${adopted}: the difference is a migration of the plan now, kept in decisions.yaml\n`);
       if (outcome !== null) process.stdout.write(`\n${renderApply(outcome, { dryRun: flags.dryRun === true })}`);
     }
     if (failures.length > 0) fail(failures);
   }
-  return failures[0]?.exitCode ?? (plan.edgeCases.some((edge) => edge.decision === null) ? 3 : 0);
-}
-
-function changedMeanwhile({ path }: DecisionFile): Failure {
-  return {
-    kind: "failure",
-    code: "decisions-changed",
-    message: "The decisions were changed while this ran; nothing was written.",
-    location: path,
-    hint: "Run the same command again.",
-    exitCode: 6,
-  };
+  return failures[0]?.exitCode ?? (fixed.value.plan.edgeCases.some((edge) => edge.decision === null) ? 3 : 0);
 }
 
 /** Local date as YYYYMMDD. */

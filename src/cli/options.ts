@@ -11,3 +11,9 @@ export function collectPair(value: string, previous: Readonly<Record<string, str
   if (at < 1) throw new InvalidArgumentError("It takes NAME=VALUE.");
   return { ...previous, [value.slice(0, at)]: value.slice(at + 1) };
 }
+
+/** A whole number from 0. */
+export function wholeNumber(value: string): number {
+  if (!/^\d{1,6}$/.test(value)) throw new InvalidArgumentError("It takes a whole number.");
+  return Number(value);
+}

@@ -122,7 +122,7 @@ function rollbacks(plan: Plan, { style, width }: Screen): string[] {
               room,
             ),
   );
-  const coverage = `${(plan.summary.rollbacks.coverage * 100).toFixed(1)} % of the migrations have a proven way back (rows in the tables: 0)`;
+  const coverage = `${(plan.summary.rollbacks.coverage * 100).toFixed(1)} % of the migrations have a proven way back; ${rowsTried(plan)}`;
   return [
     style.bold("Rollbacks"),
     ...withLists(
@@ -132,6 +132,21 @@ function rollbacks(plan: Plan, { style, width }: Screen): string[] {
     ),
     ...hang("  ", coverage, width),
   ];
+}
+
+/** With how many rows ways back were tried, and for how many tables none could be made. */
+function rowsTried({ migrations }: Plan): string {
+  const made = migrations.flatMap(({ rollback }) => rollback.proof?.generated ?? []);
+  const rows = made.reduce((sum, generated) => sum + generated.rows, 0);
+  if (made.length === 0) return "no rows were made to try them with";
+  const seeded = new Set(made.flatMap(({ tables }) => tables));
+  const without = new Set(made.flatMap((generated) => generated.without.map(({ table }) => table)).filter((table) => !seeded.has(table)));
+  const missing = without.size === 0 ? "" : `; no row could be made for ${listNames([...without])}`;
+  return `tried with ${counted(rows, "generated row")} in ${counted(seeded.size, "table")}${missing}`;
+}
+
+function listNames(names: readonly string[]): string {
+  return names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
 }
 
 /** Aligned columns, each followed by a list that takes the room that is left. */
@@ -230,7 +245,7 @@ function files(plan: Plan, run: RunFacts, { style, width }: Screen): string[] {
   const stages = Object.entries(run.timings).filter(([name]) => name !== "total");
   const open = plan.edgeCases.some((edge) => edge.decision === null);
   const next = open
-    ? `Read ${run.folder}/edge-cases.yaml: each open question needs a decision before anything may be applied.`
+    ? `pggit review: each open question needs a decision before anything may be applied. They stand in ${run.folder}/edge-cases.yaml as well.`
     : `Read ${run.folder}/schema.sql and try it: createdb copy && psql -1 -d copy -f ${run.folder}/schema.sql`;
   const row = rowOf(width);
   return [

@@ -3,7 +3,7 @@ import { failed, type ExitCode } from "../model/failure.ts";
 import type { TargetFlags } from "./apply-flags.ts";
 import { runCommand } from "./command.ts";
 import { withDatabase } from "./database-step.ts";
-import { findPlan } from "./find-plan.ts";
+import { findPlanOrRecord } from "./find-plan.ts";
 import { failuresAsJson, renderFailures } from "./print-failures.ts";
 import { alignColumns, counted, duration } from "./terminal.ts";
 
@@ -22,7 +22,7 @@ export async function runRollback(given: RollbackFlags): Promise<ExitCode> {
   const { result, run } = await runCommand(flags, async ({ progress, signal }) => {
     const destination = destinationOf(flags);
     if (destination === null) return failed(oneDestination);
-    const plan = await findPlan(flags);
+    const plan = await findPlanOrRecord(flags);
     if (plan.kind === "failed") return plan;
     const access = flags.dryRun === true ? ("read-only" as const) : ("read-write" as const);
     return withDatabase({ plan: plan.value, flags, project: ".", replays: [], progress, signal, access }, (request) =>

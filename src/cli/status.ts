@@ -7,7 +7,7 @@ import type { TargetFlags } from "./apply-flags.ts";
 import { sayState } from "./apply-report.ts";
 import { runCommand } from "./command.ts";
 import { withDatabase } from "./database-step.ts";
-import { findPlan } from "./find-plan.ts";
+import { findPlan, findPlanOrRecord } from "./find-plan.ts";
 import { alignColumns } from "./terminal.ts";
 
 /** What `status --json` prints; see docs/cli.md. */
@@ -24,9 +24,9 @@ interface Status {
 /** `pggit status`: where a database stands in the newest plan here; without a database what the plan holds. Writes nothing. */
 export async function runStatus(flags: TargetFlags & { readonly plan?: string }): Promise<ExitCode> {
   const { result, run } = await runCommand<Status>(flags, async ({ progress, signal }) => {
-    const plan = await findPlan(flags);
-    if (plan.kind === "failed") return plan;
     if (flags.database === undefined) {
+      const plan = await findPlan(flags);
+      if (plan.kind === "failed") return plan;
       const read = await readPlan(plan.value);
       if (read.kind === "failed") return read;
       const { order } = read.value;
@@ -40,6 +40,8 @@ export async function runStatus(flags: TargetFlags & { readonly plan?: string })
         said: `no database named; the plan has ${order.length} migrations`,
       });
     }
+    const plan = await findPlanOrRecord(flags);
+    if (plan.kind === "failed") return plan;
     const options = { ...flags, dryRun: true };
     return withDatabase({ plan: plan.value, flags: options, project: ".", replays: [], progress, signal, access: "read-only" }, (request) =>
       withExamined(request, ({ assessment, record }) => {

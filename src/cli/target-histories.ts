@@ -16,7 +16,8 @@ export function targetHistoryOf({ plan }: RunnablePlan, mode: "stamp" | "leave")
   return {
     async read(session) {
       if (source === undefined) return ok(nothingRead);
-      const migrations = plan.migrations.map(asMigration);
+      // What was adopted from a database is none of the tool's business.
+      const migrations = plan.migrations.filter(({ adopted }) => adopted === undefined).map(asMigration);
       const read = await source.read(
         { rows: (sql, parameters) => session.rows(sql, parameters) },
         { bookkeeping: plan.surroundings.bookkeeping, migrations },
@@ -24,17 +25,27 @@ export function targetHistoryOf({ plan }: RunnablePlan, mode: "stamp" | "leave")
       if (read.kind === "failed") return read;
       if (read.value === null) return ok(nothingRead);
       const stamp = mode === "leave" ? noStamp : stampsIn(session, { source, table: read.value.table, plan });
-      return ok(interpret(read.value, { migrations, stamp }));
+      const tables = { table: read.value.table, bookkeeping: plan.surroundings.bookkeeping };
+      const lockedBy = (await source.lockHolder?.({ rows: (sql, parameters) => session.rows(sql, parameters) }, tables)) ?? null;
+      return ok({ ...interpret(read.value, { migrations, stamp }), lockedBy });
     },
   };
 }
 
-const nothingRead: HistoryReading = { known: null, facts: new Map(), warnings: [], questions: [], outdated: [], stamp: noStamp };
+const nothingRead: HistoryReading = {
+  known: null,
+  facts: new Map(),
+  warnings: [],
+  questions: [],
+  outdated: [],
+  stamp: noStamp,
+  lockedBy: null,
+};
 
 function interpret(
   table: AppliedHistory,
   { migrations, stamp }: { readonly migrations: readonly Migration[]; readonly stamp: Stamp },
-): HistoryReading {
+): Omit<HistoryReading, "lockedBy"> {
   const match = matchApplied({ migrations }, table);
   const counting = table.rows.filter(({ state, migration }) => state === "applied" && migration !== null);
   const facts = new Map(
@@ -77,13 +88,18 @@ function stampsIn(
 ): Stamp {
   let count = 0;
   const run = async (statements: readonly string[]): Promise<void> => {
-    for (const sql of statements) await session.run(sql);
+    const lock = statements.length === 0 ? [] : (source.takeLock?.({ table, bookkeeping: plan.surroundings.bookkeeping }) ?? []);
+    for (const sql of [...lock, ...statements]) await session.run(sql);
     if (statements.length > 0) count += 1;
   };
   return {
     enter: ({ plan: migration }, { seconds }) =>
-      run(source.stamp({ migration, location: plan.source.location, table, by: null, executionMs: seconds * 1000 })),
-    takeOut: ({ plan: migration }) => run(source.unstamp({ migration, table })),
+      run(
+        migration.adopted === undefined
+          ? source.stamp({ migration, location: plan.source.location, table, by: null, executionMs: seconds * 1000 })
+          : [],
+      ),
+    takeOut: ({ plan: migration }) => run(migration.adopted === undefined ? source.unstamp({ migration, table }) : []),
     count: () => count,
   };
 }

@@ -1,5 +1,8 @@
 import pc from "picocolors";
 import stringWidth from "string-width";
+import { cut, padEnd, wrap } from "../review/text-width.ts";
+
+export { cut, padEnd, wrap };
 
 /** Colours of one output stream: plain text where it is not a terminal or the user asked for none. */
 export type Style = ReturnType<typeof pc.createColors>;
@@ -15,25 +18,9 @@ export function screenOf(stream: NodeJS.WriteStream, wantsColor: "auto" | "never
   return { style: styleFor(stream, wantsColor), width: Math.max(40, Math.min(stream.columns ?? 120, 140)) };
 }
 
-/** Pads on the right to a width in terminal columns; wide characters count twice. */
-export function padEnd(text: string, width: number): string {
-  return text + " ".repeat(Math.max(0, width - stringWidth(text)));
-}
-
 /** Pads on the left, for numbers. */
 export function padStart(text: string, width: number): string {
   return " ".repeat(Math.max(0, width - stringWidth(text))) + text;
-}
-
-/** Cuts to a width in terminal columns, with `…` where something was cut. */
-export function cut(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
-  let taken = "";
-  for (const character of text) {
-    if (stringWidth(taken + character) > width - 1) break;
-    taken += character;
-  }
-  return `${taken}…`;
 }
 
 /** Cuts to a width as `cut` does, but behind a whole word where one ends in the second half. */
@@ -61,21 +48,6 @@ export function listWithin(names: readonly string[], width: number): string {
     if (stringWidth(text) <= width) return text;
   }
   return counted(names.length, "migration");
-}
-
-/** Breaks words onto lines of at most `width` columns; a longer word stands alone, and a no-break space becomes a space that does not break. */
-export function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(/[ \t\r\n]+/).filter(Boolean)) {
-    if (line !== "" && stringWidth(line) + 1 + stringWidth(word) > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === "" ? word : `${line} ${word}`;
-    }
-  }
-  return (line === "" ? lines : [...lines, line]).map((whole) => whole.replaceAll("\u00A0", " "));
 }
 
 /** Words that `wrap` leaves on one line. */

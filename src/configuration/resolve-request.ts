@@ -18,9 +18,13 @@ export interface MigrateFlags {
   readonly shadowUrl?: string;
   readonly shadowDisposable?: boolean;
   readonly manualMode?: boolean;
+  /** An edge case or a migration whose questions are settled right behind the conversion. */
+  readonly fixEdgeCase?: string;
   readonly ai?: boolean;
   readonly out?: string;
   readonly stopAfter?: "read" | "replay" | "prove";
+  /** False: `--no-row-proof`. */
+  readonly rowProof?: boolean;
   /** False: `--no-cache`. */
   readonly cache?: boolean;
   readonly config?: string;
@@ -46,6 +50,8 @@ export interface MigrateRequest {
   readonly shadow: { readonly url: string | null; readonly disposable: boolean; readonly statementTimeoutMs: number };
   /** Whether every migration is a question (`--manual-mode`). */
   readonly asking: "every-migration" | "as-needed";
+  /** Whether ways back are tried with generated rows. */
+  readonly rowProof: "on" | "off";
   /** As the user would type it. */
   readonly out: string;
   readonly stopAfter: "read" | "replay" | "prove" | null;
@@ -89,6 +95,7 @@ export async function resolveRequest(
       statementTimeoutMs: Math.round(seconds * 1000),
     },
     asking: flags.manualMode === true ? "every-migration" : "as-needed",
+    rowProof: flags.rowProof === false ? "off" : "on",
     out: flags.out ?? process.env["PGGIT_OUT"] ?? settings.out ?? "pggit",
     stopAfter: flags.stopAfter ?? null,
   });

@@ -30,6 +30,12 @@ export const settingsSchema = z.strictObject({
       lockRetries: z.number().int().nonnegative().optional(),
     })
     .optional(),
+  approvals: z
+    .union([
+      z.number().int().nonnegative(),
+      z.strictObject({ required: z.number().int().nonnegative().optional(), roles: z.array(z.string().min(1)).optional() }),
+    ])
+    .optional(),
   out: z.string().optional(),
 });
 

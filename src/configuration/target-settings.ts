@@ -6,7 +6,30 @@ import { readSettings } from "./read-settings.ts";
 export interface TargetSettings {
   readonly drift: { readonly schemas: readonly string[]; readonly ignore: readonly string[] };
   readonly limits: { readonly lockTimeoutMs: number; readonly statementTimeoutMs: number; readonly lockRetries: number };
+  /** How many people have to have approved a plan, and the roles that each has to be among them. */
+  readonly approvals: { readonly count: number; readonly roles: readonly string[] };
   readonly shadow: { readonly url: string | null; readonly disposable: boolean };
+}
+
+/** The folder of plan and files: flag, variable, settings file, `pggit`; as the user would type it. */
+export async function readOutputFolder(
+  flags: { readonly config?: string; readonly out?: string },
+  process: { readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>> },
+): Promise<Result<string>> {
+  const given = flags.out ?? process.env["PGGIT_OUT"];
+  if (given !== undefined) return ok(given);
+  const read = await readSettingsFile(".", flags, process);
+  return read.kind === "failed" ? read : ok(read.value.out ?? "pggit");
+}
+
+async function readSettingsFile(
+  folder: string,
+  flags: { readonly config?: string },
+  process: { readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>> },
+): ReturnType<typeof readSettings> {
+  const named = flags.config ?? process.env["PGGIT_CONFIG"] ?? null;
+  const file = named === null ? join(resolve(process.cwd, folder), "pggit.yaml") : resolve(process.cwd, named);
+  return readSettings(file, { named, root: process.cwd });
 }
 
 const defaults = { lockTimeoutSeconds: 5, statementTimeoutSeconds: 0, lockRetries: 5 };
@@ -17,11 +40,10 @@ export async function readTargetSettings(
   flags: { readonly config?: string; readonly shadowUrl?: string; readonly shadowDisposable?: boolean },
   process: { readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>> },
 ): Promise<Result<TargetSettings>> {
-  const named = flags.config ?? process.env["PGGIT_CONFIG"] ?? null;
-  const file = named === null ? join(resolve(process.cwd, folder), "pggit.yaml") : resolve(process.cwd, named);
-  const read = await readSettings(file, { named, root: process.cwd });
+  const read = await readSettingsFile(folder, flags, process);
   if (read.kind === "failed") return read;
-  const { drift, apply, shadow } = read.value;
+  const { drift, apply, shadow, approvals } = read.value;
+  const required = typeof approvals === "number" ? { required: approvals } : approvals;
   const seconds = (value: number): number => Math.round(value * 1000);
   return ok({
     drift: { schemas: drift?.schemas ?? [], ignore: drift?.ignore ?? [] },
@@ -30,6 +52,7 @@ export async function readTargetSettings(
       statementTimeoutMs: seconds(apply?.statementTimeoutSeconds ?? defaults.statementTimeoutSeconds),
       lockRetries: apply?.lockRetries ?? defaults.lockRetries,
     },
+    approvals: { count: required?.required ?? 0, roles: required?.roles ?? [] },
     shadow: {
       url: flags.shadowUrl ?? process.env["PGGIT_SHADOW_URL"] ?? shadow?.url ?? null,
       disposable: flags.shadowDisposable ?? shadow?.disposable ?? false,

@@ -1,6 +1,7 @@
 import { Client, DatabaseError, Pool, type ClientConfig } from "pg";
 import { failed, ok, type Failure, type Result } from "../model/failure.ts";
 import { connectionFailure, reach, thisProcess } from "./connect.ts";
+import { announceShadow, removeLeftoverShadows } from "./leftover-shadows.ts";
 import { openSession } from "./pooled-session.ts";
 import type { Shadow } from "./session.ts";
 import type { ShadowRequest } from "./shadow.ts";
@@ -9,29 +10,39 @@ import { describeTarget, readTarget, type Target } from "./target.ts";
 /** PostgreSQL 13: the oldest supported major, and the first with DROP DATABASE … WITH (FORCE). */
 const oldestMajor = 13;
 
+type ServerShadowRequest = ShadowRequest & { readonly server: NonNullable<ShadowRequest["server"]> };
+
 /**
  * Makes a database `pggit_shadow_<id>` on the server and opens a session in it; `close` drops it again. The database is made from
- * template0 in UTF8 with the collation `C`, so that every shadow sorts alike. Nothing else on the server is touched.
+ * template0 in UTF8 with the collation `C`, so that every shadow sorts alike. Shadows that killed runs left are removed; nothing else on the server is touched.
  */
-export async function openServerShadow(
-  request: ShadowRequest & { readonly server: NonNullable<ShadowRequest["server"]> },
-): Promise<Result<Shadow>> {
+export async function openServerShadow(request: ServerShadowRequest): Promise<Result<Shadow>> {
   const target = readTarget(request.server.url, thisProcess());
   if (target.kind === "failed") return target;
   const reached = await reach(target.value);
   if (reached.kind === "failed") return reached;
   const name = `pggit_shadow_${request.id}`;
-  const created = await createDatabase(name, reached.value, target.value);
-  if (created.kind === "failed") return created;
+  return refusable(target.value, () =>
+    onMaintenance(reached.value, async (client) => {
+      await announceShadow(client);
+      const created = await createDatabase(client, name, target.value);
+      return created.kind === "failed" ? created : openDatabase(name, { request, config: reached.value, target: target.value });
+    }),
+  );
+}
 
+async function openDatabase(
+  name: string,
+  { request, config, target }: { readonly request: ServerShadowRequest; readonly config: ClientConfig; readonly target: Target },
+): Promise<Result<Shadow>> {
   const remove = (): Promise<void> =>
-    onMaintenance(reached.value, (client) => client.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`)).then(() => undefined);
+    onMaintenance(config, (client) => client.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`)).then(() => undefined);
   const pool = new Pool({
-    ...reached.value,
+    ...config,
     database: name,
     max: 1,
     idleTimeoutMillis: 0,
-    options: startOptions(reached.value.options, request.statementTimeoutMs),
+    options: startOptions(config.options, request.statementTimeoutMs),
   });
   try {
     const pooled = await openSession(pool, { embedded: false, ownsCluster: request.server.disposable });
@@ -46,7 +57,7 @@ export async function openServerShadow(
     });
   } catch (error) {
     await remove().catch(() => undefined);
-    return failed(connectionFailure(error, { ...target.value, database: name }));
+    return failed(connectionFailure(error, { ...target, database: name }));
   }
 }
 
@@ -57,7 +68,27 @@ function startOptions(given: string | undefined, statementTimeoutMs: number | nu
   return [given ?? "", ...settings.map((setting) => `-c ${setting}`)].join(" ").trim();
 }
 
-async function createDatabase(name: string, config: ClientConfig, target: Target): Promise<Result<void>> {
+async function createDatabase(client: Client, name: string, target: Target): Promise<Result<void>> {
+  const { rows } = await client.query<{ number: string; version: string }>(
+    "select current_setting('server_version_num') as number, current_setting('server_version') as version",
+  );
+  if (Math.floor(Number(rows[0]?.number) / 10_000) < oldestMajor) {
+    return failed({
+      kind: "failure",
+      code: "server-too-old",
+      message: `The server is PostgreSQL ${rows[0]?.version}.`,
+      location: describeTarget(target),
+      hint: `A shadow needs PostgreSQL ${oldestMajor} or newer.`,
+      exitCode: 1,
+    });
+  }
+  await removeLeftoverShadows(client);
+  await client.query(`CREATE DATABASE "${name}" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C'`);
+  return ok(undefined);
+}
+
+/** Does it, and tells what the server has against a shadow. */
+async function refusable<T>(target: Target, work: () => Promise<Result<T>>): Promise<Result<T>> {
   const failure = (code: string, message: string, hint: string): Failure => ({
     kind: "failure",
     code,
@@ -67,18 +98,7 @@ async function createDatabase(name: string, config: ClientConfig, target: Target
     exitCode: 1,
   });
   try {
-    return await onMaintenance(config, async (client) => {
-      const { rows } = await client.query<{ number: string; version: string }>(
-        "select current_setting('server_version_num') as number, current_setting('server_version') as version",
-      );
-      if (Math.floor(Number(rows[0]?.number) / 10_000) < oldestMajor) {
-        return failed(
-          failure("server-too-old", `The server is PostgreSQL ${rows[0]?.version}.`, `A shadow needs PostgreSQL ${oldestMajor} or newer.`),
-        );
-      }
-      await client.query(`CREATE DATABASE "${name}" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C'`);
-      return ok(undefined);
-    });
+    return await work();
   } catch (error) {
     if (!(error instanceof DatabaseError)) return failed(connectionFailure(error, target));
     if (error.code === "42501") {
@@ -95,7 +115,7 @@ async function createDatabase(name: string, config: ClientConfig, target: Target
         failure(
           "shadow-exists",
           `A shadow of this name is there already: ${error.message}.`,
-          `If no other run uses it: DROP DATABASE "${name}".`,
+          "If no other run uses it, drop that database.",
         ),
       );
     }

@@ -4,6 +4,7 @@ import { chooseExtensions } from "./extensions.ts";
 import { startEmbedded } from "./embedded.ts";
 import { openSession } from "./pooled-session.ts";
 import { openServerShadow } from "./server.ts";
+import { serveEmbedded, type ServedDatabase } from "./serve-embedded.ts";
 import type { Shadow } from "./session.ts";
 
 export interface ShadowRequest {
@@ -20,6 +21,19 @@ export interface ShadowRequest {
 /** Opens a throwaway database. Fails where the embedded database does not start or the server cannot be used. */
 export async function openShadow(request: ShadowRequest): Promise<Result<Shadow>> {
   if (request.server !== null) return await openServerShadow({ ...request, server: request.server });
+  return openEmbeddedShadow(request);
+}
+
+/** An embedded shadow that clients can be let into. */
+export interface EmbeddedShadow extends Shadow {
+  /** Ends the session and serves the database on a port of this machine; 0 is any that is free. Rejects where the port is taken. */
+  readonly serve: (port: number) => Promise<ServedDatabase>;
+}
+
+/** Opens an embedded throwaway database. Fails where it does not start. */
+export async function openEmbeddedShadow(
+  request: Pick<ShadowRequest, "extensions" | "statementTimeoutMs">,
+): Promise<Result<EmbeddedShadow>> {
   try {
     const { modules, unavailable } = chooseExtensions(request.extensions);
     const database = await startEmbedded(modules);
@@ -34,11 +48,18 @@ export async function openShadow(request: ShadowRequest): Promise<Result<Shadow>
     const pooled = await openSession(pool, { embedded: true, ownsCluster: true });
     database.limitRequests(request.statementTimeoutMs);
     let closing: Promise<void> | null = null;
+    let disconnecting: Promise<void> | null = null;
+    const disconnect = (): Promise<void> => (disconnecting ??= pooled.disconnect());
     return ok({
       session: pooled.session,
       unavailableExtensions: unavailable,
       withPool: pooled.withPool,
-      close: () => (closing ??= pooled.disconnect().then(database.stop)),
+      close: () => (closing ??= disconnect().then(database.stop)),
+      async serve(port) {
+        await disconnect();
+        database.limitRequests(null);
+        return serveEmbedded(database.connect, port);
+      },
     });
   } catch (error) {
     return failed({

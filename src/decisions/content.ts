@@ -12,12 +12,12 @@ export function contentOf(edgeCase: EdgeCase, history: History): string {
   return hash([migration.id, ...ownTexts(migration, history)]);
 }
 
-/** The hashes of its files; where others stand in the same file, the checksum that the source tool has for it alone. */
+/** The hashes of its files; where it has none, or others stand in the same file, the checksum that the source tool has for it alone. */
 function ownTexts(migration: Migration, history: History): readonly string[] {
   const files = migration.files.filter(({ role }) => role !== "settings");
   const paths = new Set(files.map(({ path }) => path));
   const shared = history.migrations.some((other) => other.id !== migration.id && other.files.some(({ path }) => paths.has(path)));
-  if (shared && migration.checksum !== null) return [migration.checksum];
+  if ((shared || files.length === 0) && migration.checksum !== null) return [migration.checksum];
   return files.map(({ role, sha256 }) => `${role} ${sha256}`).sort();
 }
 

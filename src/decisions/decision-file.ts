@@ -2,8 +2,10 @@ import { readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
-import type { DriftDecision } from "../model/drift.ts";
-import { failed, inputFailure, ok, type Failure, type Result } from "../model/failure.ts";
+import type { AdoptedDrift, DriftDecision } from "../model/drift.ts";
+import { failed, ok, type Failure, type Result } from "../model/failure.ts";
+import { adoptedSchema, type RecordedAdoption } from "./adopted.ts";
+import { problem } from "./problem.ts";
 
 /** Beside the plan, made to be committed. Its format is described in `docs/formats.md`. */
 export const decisionFileName = "decisions.yaml";
@@ -26,15 +28,16 @@ const entrySchema = z.strictObject({
 });
 const driftSchema = z.strictObject({
   object: text,
-  choice: z.enum(["ignore", "revert"], {
-    error: ({ input }) =>
-      input === "adopt" ? "adopt is done by hand: write the difference as a migration at the head of your project." : undefined,
-  }),
+  choice: z.enum(["adopt", "ignore", "revert"]),
   reason: text,
   by: text,
   at: moment.optional(),
 });
-const fileSchema = z.strictObject({ decisions: z.array(entrySchema).nullish(), drift: z.array(driftSchema).nullish() });
+const fileSchema = z.strictObject({
+  decisions: z.array(entrySchema).nullish(),
+  drift: z.array(driftSchema).nullish(),
+  adopted: z.array(adoptedSchema).nullish(),
+});
 
 /** One decision as the file has it; `null` where it leaves something out. */
 export interface RecordedDecision {
@@ -65,6 +68,8 @@ export interface DecisionFile {
   readonly decisions: readonly RecordedDecision[];
   /** About differences of a database; they are taken by what works with one. */
   readonly drift: readonly DriftDecision[];
+  /** Differences that were adopted: migrations of the history. */
+  readonly adopted: readonly RecordedAdoption[];
 }
 
 /** What a decision left out and a run found out. */
@@ -75,10 +80,15 @@ export async function readDecisions(folder: string, cwd: string): Promise<Result
   const file = join(folder, decisionFileName);
   const path = relative(cwd, file) || file;
   const read = await readText(file);
-  if (read.kind === "absent") return ok({ path, text: null, decisions: [], drift: [] });
+  if (read.kind === "absent") return ok({ path, text: null, decisions: [], drift: [], adopted: [] });
   if (read.kind === "unreadable") return failed(problem(path, 1, `The decisions cannot be read: ${read.code}.`));
+  return parseDecisions(read.text, path);
+}
+
+/** Checks the text of a `decisions.yaml`; `path` as the user would type it. Gives every problem at once, each with its line (exit 2). */
+export function parseDecisions(text: string, path: string): Result<DecisionFile> {
   const lines = new LineCounter();
-  const document = parseDocument(read.text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [syntax] = document.errors;
   if (syntax !== undefined) return failed(problem(path, lines.linePos(syntax.pos[0]).line, `Not valid YAML: ${syntax.message}`));
   const lineOf = (keys: readonly PropertyKey[]): number => {
@@ -112,7 +122,8 @@ export async function readDecisions(folder: string, cwd: string): Promise<Result
   }));
   const drift = (parsed.data.drift ?? []).map((entry): DriftDecision => ({ ...entry, at: entry.at ?? null }));
   const twice = findTwice(decisions, path);
-  return twice.length > 0 ? failed(...twice) : ok({ path, text: read.text, decisions, drift });
+  const adopted = (parsed.data.adopted ?? []).map((entry, index): RecordedAdoption => ({ ...entry, line: lineOf(["adopted", index]) }));
+  return twice.length > 0 ? failed(...twice) : ok({ path, text, decisions, drift, adopted });
 }
 
 /** The text of the file with what decisions left out, everything else (comments too) as it was. */
@@ -122,6 +133,14 @@ export function fillDecisions(file: DecisionFile, fills: ReadonlyMap<number, Dec
   for (const [index, fill] of fills) {
     for (const [key, value] of Object.entries(fill)) document.setIn(["decisions", index, key], value);
   }
+  return document.toString({ lineWidth: 0 });
+}
+
+/** The text of a file with another adopted difference at its end, everything else as it was. */
+export function addAdoption({ text }: Pick<DecisionFile, "text">, adoption: AdoptedDrift): string {
+  const document = parseDocument(text ?? "");
+  if (!document.has("adopted")) document.set("adopted", document.createNode([]));
+  document.addIn(["adopted"], document.createNode(adoption));
   return document.toString({ lineWidth: 0 });
 }
 
@@ -154,9 +173,4 @@ async function readText(file: string): Promise<ReadText> {
     (error: NodeJS.ErrnoException): ReadText =>
       error.code === "ENOENT" || error.code === "ENOTDIR" ? { kind: "absent" } : { kind: "unreadable", code: error.code ?? error.message },
   );
-}
-
-/** A decision that cannot be taken, with its place. */
-export function problem(path: string, line: number, message: string, hint = "docs/formats.md describes decisions.yaml."): Failure {
-  return inputFailure("invalid-decision", message, { location: { file: path, line }, hint });
 }

@@ -1,5 +1,6 @@
 import type { EdgeCase, EdgeCaseKind } from "../model/edge-case.ts";
 import type { Migration } from "../model/history.ts";
+import { isMovable } from "./extract.ts";
 import type { RecordedDecision } from "./decision-file.ts";
 
 /** What a decision changes in what is written and run. */
@@ -11,6 +12,8 @@ export type Effect =
   | { readonly kind: "leave-out-environment"; readonly environment: string }
   /** In the place of the statement or program that was asked about. */
   | { readonly kind: "replace-step"; readonly sql: string }
+  /** The statement that was asked about, and those like it, become functions of schema pggit with a call in their place. */
+  | { readonly kind: "extract-step" }
   /** In the place of the authors' way back; it is proven like any other. */
   | { readonly kind: "way-back"; readonly sql: string };
 
@@ -40,6 +43,7 @@ const EDITED: Partial<Record<EdgeCaseKind, "replace-step" | "way-back">> = {
   "replay-failure": "replace-step",
   "rollback-wrong": "way-back",
   irreversible: "way-back",
+  "data-change": "replace-step",
 };
 
 const CHOICES: Readonly<Record<string, (chosen: Chosen) => Effect | Impossible>> = {
@@ -72,10 +76,17 @@ const CHOICES: Readonly<Record<string, (chosen: Chosen) => Effect | Impossible>>
   },
   "use-suggestion"({ edgeCase: { kind, suggestion } }) {
     if (kind === "rollback-wrong" && suggestion?.proven === true) return asItStands;
-    if (EDITED[kind] === "replace-step" && suggestion !== null && suggestion.sql !== null) {
+    if (EDITED[kind] === "replace-step" && kind !== "data-change" && suggestion !== null && suggestion.sql !== null) {
       return { kind: "replace-step", sql: suggestion.sql };
     }
     return impossible("The suggestion is in words, not in SQL that could be run.", "Choose another of its choices.");
+  },
+  extract({ edgeCase: { kind, source } }) {
+    if (kind === "data-change" && source !== null && isMovable(source.text)) return { kind: "extract-step" };
+    return impossible(
+      "Only a statement that changes rows by itself becomes a function: this one is code already, or returns rows.",
+      "Choose keep, or edit.",
+    );
   },
   edit({ edgeCase: { kind }, decision: { sql } }) {
     const replaced = EDITED[kind];

@@ -3,6 +3,7 @@ import type { Finding, History, Inspector, Migration, Step } from "../model/hist
 import type { SourceLocation } from "../model/source.ts";
 import { maskSecrets } from "../sql/secrets.ts";
 import { splitStatements } from "../sql/split.ts";
+import { extractionOf, extractionSchema, functionName, isMovable } from "./extract.ts";
 import { leftOut, type Settled } from "./take-decisions.ts";
 
 /** A history with what was decided: migrations left out, statements and ways back replaced. What is not concerned is the same object. */
@@ -12,6 +13,10 @@ export function reviseHistory(history: History, settled: readonly Settled[]): Hi
   if (settled.every(({ effect }) => effect.kind === "as-it-stands")) return history;
   return {
     ...history,
+    // The shadow has the schema from the beginning, as a target has it: no way back takes it away.
+    ...(settled.some(({ effect }) => effect.kind === "extract-step")
+      ? { bookkeepingSql: [...history.bookkeepingSql, extractionSchema] }
+      : {}),
     migrations: kept.map((migration) => reviseMigration(migration, settled)),
     baselines: history.baselines.map((baseline) => ({ ...baseline, through: lastKept(history, baseline.through, left) })),
     environments: history.environments
@@ -37,8 +42,11 @@ function reviseMigration(migration: Migration, settled: readonly Settled[]): Mig
   const own = settled.filter(({ edgeCase }) => edgeCase.migration === migration.id);
   const replaced = own.flatMap(({ edgeCase, effect }) => (effect.kind === "replace-step" ? [{ edgeCase, sql: effect.sql }] : []));
   const back = own.find(({ effect }) => effect.kind === "way-back")?.effect;
-  const up = (at: Inspector): AsyncIterable<Step> => replaceSteps(migration.up(at), replaced);
-  const forward = replaced.length === 0 ? migration : { ...migration, up };
+  const extracted = own.find(({ effect }) => effect.kind === "extract-step")?.edgeCase;
+  const steps = (at: Inspector): AsyncIterable<Step> => replaceSteps(migration.up(at), replaced);
+  const up =
+    extracted === undefined ? steps : (at: Inspector): AsyncIterable<Step> => moveSteps(steps(at), { migration, asked: extracted });
+  const forward = replaced.length === 0 && extracted === undefined ? migration : { ...migration, up };
   if (back?.kind !== "way-back") return forward;
   const { downOrigin: _nobody, ...rest } = forward;
   const location = { file: migration.files[0]?.path ?? migration.id, line: 1 };
@@ -55,6 +63,19 @@ async function* replaceSteps(steps: AsyncIterable<Step>, replaced: readonly Repl
     const replacement = replaced.find(({ edgeCase }) => isAbout(edgeCase, step));
     if (replacement === undefined) yield step;
     else yield* stepsOf(replacement.sql, step.location);
+  }
+}
+
+/** Moves the statement that was asked about, and the others that decide about rows that exist, into functions. */
+async function* moveSteps(
+  steps: AsyncIterable<Step>,
+  { migration, asked }: { readonly migration: Migration; readonly asked: EdgeCase },
+): AsyncIterable<Step> {
+  let place = 0;
+  for await (const step of steps) {
+    const moves = step.kind === "statement" && isMovable(step.sql) && (isAbout(asked, step) || !/^\s*insert\b/i.test(step.sql));
+    if (!moves) yield step;
+    else yield* extractionOf(step.sql, { name: functionName(migration, ++place), location: step.location });
   }
 }
 

@@ -6,7 +6,9 @@ import { parseTree } from "../sql/parser.ts";
 import { maskSecrets } from "../sql/secrets.ts";
 import { splitStatements } from "../sql/split.ts";
 import { contentOf } from "./content.ts";
-import { problem, type DecisionFile, type DecisionFill, type RecordedDecision } from "./decision-file.ts";
+import type { DecisionFile, DecisionFill, RecordedDecision } from "./decision-file.ts";
+import { problem } from "./problem.ts";
+import { withAcceptedSql } from "./program-suggestion.ts";
 import { effectOf, type Effect } from "./effect.ts";
 
 /** A decided edge case, and what the decision changes. */
@@ -26,6 +28,8 @@ export interface Taking {
   readonly earlier: readonly Settled[];
   /** ISO 8601: when decisions were made that do not say it. */
   readonly now: string;
+  /** SQL that an earlier plan offered for a question, by its id; a database gave it. */
+  readonly offered: ReadonlyMap<string, string>;
 }
 
 export interface Taken {
@@ -38,10 +42,12 @@ export interface Taken {
  * Finds the decisions on the edge cases of a replay. Fails, with every problem at its line (exit 2), where a choice is not one that the edge case lists, cannot
  * be carried out, leaves out a migration that others need, or did not hold when it was tried.
  */
-export function takeDecisions(edgeCases: readonly EdgeCase[], taking: Taking): Result<Taken> {
+export function takeDecisions(raised: readonly EdgeCase[], taking: Taking): Result<Taken> {
+  const edgeCases = raised.filter((edgeCase) => !isAnswered(edgeCase, taking.earlier));
   const failures: Failure[] = [];
   const fresh: Settled[] = [];
-  const decided = edgeCases.map((edgeCase): EdgeCase => {
+  const decided = edgeCases.map((raised): EdgeCase => {
+    const edgeCase = asAccepted(raised, taking);
     const decision = findDecision(edgeCase, taking);
     if (decision === undefined) return edgeCase;
     const settled = settle(edgeCase, decision, taking);
@@ -59,6 +65,27 @@ export function takeDecisions(edgeCases: readonly EdgeCase[], taking: Taking): R
   if (failures.length > 0) return failed(...failures.sort((a, b) => lineOf(a) - lineOf(b)));
   const superfluous = gone.filter(({ effect }) => effect.kind !== "as-it-stands");
   return ok({ edgeCases: [...decided, ...superfluous.map(({ edgeCase }) => edgeCase)], settled });
+}
+
+/** Business logic that a person wrote, or moved, in answer to that very question is not asked about once more. */
+function isAnswered({ id, migration, kind }: EdgeCase, earlier: readonly Settled[]): boolean {
+  return (
+    kind === "data-change" &&
+    earlier.some(({ edgeCase, effect }) => {
+      const same = edgeCase.kind === kind && edgeCase.migration === migration && edgeCase.id !== id;
+      return same && (effect.kind === "replace-step" || effect.kind === "extract-step");
+    })
+  );
+}
+
+/** SQL that was accepted for this content is its suggestion, whoever made it; a decision that does not have it yet is about what the plan offered. */
+function asAccepted(edgeCase: EdgeCase, { file, history, offered }: Taking): EdgeCase {
+  const own = file.decisions.filter(({ id, choice }) => id === edgeCase.id && choice === "use-suggestion");
+  if (own.length === 0) return edgeCase;
+  const content = contentOf(edgeCase, history);
+  const recorded = own.find((decision) => decision.sql !== null && decision.content === content)?.sql;
+  const sql = recorded ?? (own.some((decision) => decision.sql === null) ? offered.get(edgeCase.id) : undefined);
+  return sql === undefined || sql === null ? edgeCase : withAcceptedSql(edgeCase, sql);
 }
 
 /** Made on this content, or on none yet. A suggestion that is another now was not accepted. */
@@ -87,7 +114,7 @@ function settle(edgeCase: EdgeCase, decision: RecordedDecision, { file, history,
     if (refused !== null) return wrong(`The SQL for ${edgeCase.id} does not parse: ${refused}.`, "Correct it.");
     const tried = earlier.some((one) => one.edgeCase.id === edgeCase.id);
     // A program stays a program in its source; what failed or did not restore must not be asked about again.
-    if (tried && edgeCase.kind !== "custom-code")
+    if (tried && edgeCase.kind !== "custom-code" && edgeCase.kind !== "data-change")
       return wrong(`The SQL for ${edgeCase.id} was tried and did not hold: ${edgeCase.question}`, "Correct it, or choose otherwise.");
   }
   return ok({ edgeCase: { ...edgeCase, decision: asDecision({ ...decision, at: decision.at ?? now }, edgeCase) }, effect, decision });
@@ -163,7 +190,7 @@ export function fillsOf(settled: readonly Settled[], { history, now }: Pick<Taki
 }
 
 /** Kinds of questions that a database raises: what works with it takes the decisions on them. */
-const OF_A_DATABASE = /-(?:data-loss|history-mismatch)-[0-9a-f]+$/;
+export const ofADatabase = /-(?:data-loss|history-mismatch)-[0-9a-f]+$/;
 
 /** Decisions that none of the edge cases took: they stay in the file, and are told. */
 export function unmatchedDecisions(file: DecisionFile, settled: readonly Settled[], edgeCases: readonly EdgeCase[]): readonly string[] {
@@ -171,7 +198,7 @@ export function unmatchedDecisions(file: DecisionFile, settled: readonly Settled
   const open = new Set(edgeCases.filter(({ decision }) => decision === null).map(({ id }) => id));
   const decided = new Set(settled.map(({ edgeCase }) => edgeCase.id));
   return file.decisions
-    .filter(({ id, index }) => !taken.has(index) && !decided.has(id) && !OF_A_DATABASE.test(id))
+    .filter(({ id, index }) => !taken.has(index) && !decided.has(id) && !ofADatabase.test(id))
     .map(({ id, choice, line }) =>
       open.has(id)
         ? `${file.path}:${line}: "${choice}" on ${id} was decided on other content than there is now. It is kept, and the question asked anew.`

@@ -88,7 +88,8 @@ async function findForeignMigrations(folder: string): Promise<string | null> {
     throw error;
   });
   const foreign = await pMap(
-    entries,
+    // What `pggit init NAME` puts there so that git keeps the folder.
+    entries.filter((entry) => entry !== ".gitkeep"),
     async (entry) => {
       const text = await readFile(join(migrations, entry, "up.sql"), "utf8").catch(() => "");
       return text.startsWith("-- pggit: migration ") ? null : join(migrations, entry);

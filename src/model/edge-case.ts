@@ -68,6 +68,8 @@ export interface EdgeCase extends EdgeCaseDraft {
   readonly migration: string | null;
   /** The confidence of its migration, 0 to 1. */
   readonly confidence: number;
+  /** What a decision on it is bound to: SHA-256, hexadecimal, of the content of its migration. Absent until it stands in a plan. */
+  readonly content?: string;
   readonly decision: Decision | null;
 }
 

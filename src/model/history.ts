@@ -1,4 +1,5 @@
 import type { ChangeKind } from "./change.ts";
+import type { AdoptedDrift } from "./drift.ts";
 import type { EdgeCaseDraft } from "./edge-case.ts";
 import type { SourceLocation } from "./source.ts";
 
@@ -65,6 +66,8 @@ export interface Migration {
   down?(at: Inspector): AsyncIterable<Step>;
   /** The authors' own check of the result, which raises where it is wrong; absent where they wrote none. Changes nothing that lasts. */
   verify?(at: Inspector): AsyncIterable<Step>;
+  /** Set where it is no file of the source tool, but a difference that was found in a database and adopted: in words, and why. */
+  readonly adopted?: Pick<AdoptedDrift, "differences" | "reason">;
   /** `tool`: nobody wrote `down`, it is what the tool itself makes of the way up (Liquibase's automatic rollback). Absent: its authors wrote it. */
   readonly downOrigin?: "tool";
   /** What the producer of its steps found out on the shadow when it ran last: decisions that stand in no file. */

@@ -1,4 +1,5 @@
 import type { Change } from "./change.ts";
+import type { AdoptedDrift } from "./drift.ts";
 import type { EdgeCase } from "./edge-case.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Finding, MigrationFile, ToolName } from "./history.ts";
@@ -44,6 +45,8 @@ export interface PlanMigration {
   readonly checksum: string | null;
   /** The columns of the source tool's own table that its files tell; absent where version and checksum are enough. */
   readonly entry?: Readonly<Record<string, string | null>>;
+  /** Of a difference that was found in a database and became a migration; absent for the source tool's own. */
+  readonly adopted?: Pick<AdoptedDrift, "differences" | "reason">;
   /** The folder under `migrations/`. */
   readonly folder: string;
   readonly up: readonly PlanStatement[];
@@ -72,6 +75,19 @@ export interface Approval {
   readonly at: string;
   readonly contentId: string;
   readonly decisionsId: string;
+}
+
+/**
+ * How the conversion was asked for, so that it can be made again with other decisions. Values of placeholders and assumptions are left out: one may be a
+ * secret. No part of the content.
+ */
+export interface PlanRequest {
+  /** Folder of the project, relative to the plan's own, with `/`. */
+  readonly project: string;
+  /** The reading flags that were given, as `migrate` spells them; paths are relative to the plan's folder. */
+  readonly flags: Readonly<Record<string, string | boolean | readonly string[]>>;
+  /** Flags with a value that has to be given again: `--placeholder app_role`, `--assume …`, `--database`. */
+  readonly again: readonly string[];
 }
 
 export interface PlanSummary {
@@ -140,4 +156,5 @@ export interface Plan {
   readonly edgeCases: readonly EdgeCase[];
   readonly findings: readonly Finding[];
   readonly approvals: readonly Approval[];
+  readonly request?: PlanRequest;
 }

@@ -25,8 +25,10 @@ export interface RollbackProof {
   readonly origin: RollbackOrigin;
   /** `PostgreSQL 18.6 (embedded)`. */
   readonly engine: string;
-  /** Rows that stood in the touched tables while it ran. */
+  /** Rows that stood in the touched tables while it ran, generated ones included. */
   readonly rows: number;
+  /** Absent where no table is concerned. */
+  readonly generated?: GeneratedRows;
   readonly executed: boolean;
   /** The error that stopped it, or `null`. */
   readonly error: string | null;
@@ -34,6 +36,15 @@ export interface RollbackProof {
   readonly differences: readonly CatalogDifference[];
   /** What this proof did not look at. */
   readonly notCovered: readonly string[];
+}
+
+/** Rows that were made for one proof, so that rollback and migration run over more than empty tables. */
+export interface GeneratedRows {
+  readonly rows: number;
+  /** Quoted and schema-qualified. */
+  readonly tables: readonly string[];
+  /** Tables for which no row could be made, and PostgreSQL's words. */
+  readonly without: readonly { readonly table: string; readonly why: string }[];
 }
 
 /** The way back from one migration, with everything that was tried. */

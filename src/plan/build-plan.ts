@@ -118,6 +118,7 @@ function planMigration(finished: FinishedMigration, edgeCases: readonly EdgeCase
     files: migration.files,
     checksum: migration.checksum,
     ...(entry === undefined ? {} : { entry }),
+    ...(migration.adopted === undefined ? {} : { adopted: migration.adopted }),
     folder: finished.folder,
     up: statements.map((statement, index) =>
       planStatement(statement, { hazards: finished.hazards[index] ?? [], lock: finished.locks[index] ?? null }),

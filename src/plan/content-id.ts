@@ -6,7 +6,7 @@ export type PlanContent = Omit<Plan, "contentId" | "decisionsId">;
 
 /** What was read and found, without what people added: SHA-256, hexadecimal. */
 export function contentIdOf(plan: PlanContent | Plan): string {
-  const { approvals: _approvals, edgeCases, ...rest } = plan;
+  const { approvals: _approvals, request: _request, edgeCases, ...rest } = plan;
   const content: Record<string, unknown> = { ...rest, edgeCases: edgeCases.map(({ decision: _decision, ...question }) => question) };
   delete content["contentId"];
   delete content["decisionsId"];

@@ -28,6 +28,13 @@ const rollbackProof = z.strictObject({
   origin,
   engine: z.string(),
   rows: z.number().int(),
+  generated: z
+    .strictObject({
+      rows: z.number().int(),
+      tables: z.array(z.string()),
+      without: z.array(z.strictObject({ table: z.string(), why: z.string() })),
+    })
+    .optional(),
   executed: z.boolean(),
   error: z.string().nullable(),
   differences: z.array(difference),
@@ -64,6 +71,7 @@ const migration = z.strictObject({
   files: z.array(z.strictObject({ path: z.string(), role: z.enum(["up", "down", "both", "verify", "settings"]), sha256 })),
   checksum: z.string().nullable(),
   entry: z.record(z.string(), z.string().nullable()).optional(),
+  adopted: z.strictObject({ differences: strings, reason: z.string() }).optional(),
   folder: z.string(),
   up: z.array(statement),
   rollback: z.strictObject({
@@ -105,6 +113,7 @@ const edgeCase = z.strictObject({
   confidence: fraction,
   evidence: z.array(evidence),
   choices: strings,
+  content: sha256.optional(),
   decision: z
     .strictObject({
       choice: z.string(),
@@ -191,4 +200,11 @@ export const planSchema = z.strictObject({
   approvals: z.array(
     z.strictObject({ as: z.string(), role: z.string().nullable(), at: z.string(), contentId: sha256, decisionsId: sha256 }),
   ),
+  request: z
+    .strictObject({
+      project: z.string(),
+      flags: z.record(z.string(), z.union([z.string(), z.boolean(), strings])),
+      again: strings,
+    })
+    .optional(),
 });

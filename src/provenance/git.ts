@@ -57,6 +57,12 @@ export async function readGitProvenance(root: string, paths: readonly string[]):
   return { files: new Map([...files, ...merged]), findings: shallow && files.size > 0 ? [SHALLOW] : [] };
 }
 
+/** The name that git would commit with in a folder (`user.name`); `null` where there is none. */
+export async function readGitUser(root: string): Promise<string | null> {
+  const name = await ask(openGit(root), ["config", "user.name"]);
+  return name === null || name.trim() === "" ? null : name.trim();
+}
+
 /** Git in a folder, with nothing of the user's environment that could change what it says or have it fetch anything. */
 export function openGit(root: string): SimpleGit {
   return simpleGit({ baseDir: root, allowEnvironment: ["GIT_NO_LAZY_FETCH"] }).env(gitEnvironment());

@@ -11,7 +11,7 @@ export function chainFindings(chain: ChainProof, migrations: number): readonly F
     migration,
   });
   const found: Finding[] = [];
-  if (chain.reachedStart) {
+  if (chain.reachedEnd) {
     const passed = chain.passed.length === 0 ? "" : `, past ${chain.passed.length} whose rows cannot come back`;
     const message = `All ${migrations} ways back were run from the head to the empty database${passed}; both judges of the whole catalog found it as it was.`;
     found.push(finding("chain-proven", message, null));

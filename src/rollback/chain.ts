@@ -17,6 +17,8 @@ export interface ChainLink {
   readonly rollback: Rollback;
   /** Identities of the objects that it touched, as they were and as they became. */
   readonly touched: ReadonlySet<string>;
+  /** Objects that stood under another identity before it: that of after it → that of before. */
+  readonly renamed?: ReadonlyMap<string, string>;
   /** Roles that the replay had to make for it; they stay. */
   readonly assumedRoles?: readonly string[];
 }
@@ -36,8 +38,8 @@ export interface ChainProof {
   readonly stoppedAt: { readonly migration: string; readonly reason: string } | null;
   /** Migrations whose rows cannot come back: the chain went past them by what turns their definitions back; rows below are not compared. */
   readonly passed: readonly string[];
-  /** The walk ended at the beginning and both judges found there what they had found before the first migration. */
-  readonly reachedStart: boolean;
+  /** The walk ended at the beginning, or where it was to end, and both judges found there what they had found on the way up, and nothing else on the way. */
+  readonly reachedEnd: boolean;
   /** Checkpoints at which the catalog was compared, as numbers of migrations that stood. */
   readonly compared: readonly number[];
   /** Migrations whose rollback is not believed any more, with the differences that a whole-catalog judge found. */
@@ -57,7 +59,12 @@ export interface ChainContext {
 export function chainLink(replay: MigrationReplay, rollback: Rollback): ChainLink {
   const touched = new Set<string>();
   for (const slice of [replay.before, replay.after]) for (const { identity } of slice.values()) touched.add(identity);
-  return { migration: replay.migration.id, rollback, touched, assumedRoles: replay.assumedRoles ?? [] };
+  const renamed = new Map<string, string>();
+  for (const [key, { identity }] of replay.after) {
+    const before = replay.before.get(key)?.identity ?? identity;
+    if (before !== identity) renamed.set(identity, before);
+  }
+  return { migration: replay.migration.id, rollback, touched, renamed, assumedRoles: replay.assumedRoles ?? [] };
 }
 
 /** Which numbers of migrations to take a checkpoint at: the start, the middle of a long history, the head. Each costs in proportion to the schema. */
@@ -80,17 +87,19 @@ export async function takeCheckpoint(links: number, context: ChainContext): Prom
  * Goes back from the head by every chosen rollback, in reverse, and lets the whole-catalog judges compare at each checkpoint and at the
  * start. Where a judge finds a difference that the proof of one migration did not see, the proof was wrong: every migration of the stretch
  * that touched the object is named. An irreversible migration is passed by what turns its definitions back; one without even that ends the walk.
+ * `downTo`: how many migrations are left standing; there must be a checkpoint there.
  */
 export async function proveChain(
   links: readonly ChainLink[],
   checkpoints: readonly Checkpoint[],
   context: ChainContext,
+  downTo = 0,
 ): Promise<ChainProof> {
   const doubts = new Map<string, CatalogDifference[]>();
   const unexplained: CatalogDifference[] = [];
   const passed: string[] = [];
   const compared: number[] = [];
-  const reordered = new Set<string>();
+  let reordered = new Set<string>();
   const known = new Set<string>();
   const roles = links.flatMap(({ assumedRoles }) => assumedRoles ?? []);
   let upper = links.length;
@@ -116,7 +125,7 @@ export async function proveChain(
   };
 
   const byLinks = new Map(checkpoints.map((checkpoint) => [checkpoint.links, checkpoint]));
-  while (at > 0 && stoppedAt === null) {
+  while (at > downTo && stoppedAt === null) {
     const steps = nextSteps({ links, at, stops: byLinks });
     const [first] = steps;
     if (first === undefined) {
@@ -127,6 +136,7 @@ export async function proveChain(
     const { done, error } = await withoutCatalogReader(context.shadow.session, () => goBack(steps, context));
     for (const { link } of steps.slice(0, error === null ? done : done + 1)) {
       if (link.rollback.origin === null) passed.push(link.migration);
+      reordered = new Set([...reordered].map((name) => link.renamed?.get(name) ?? name));
       for (const { table, what } of link.rollback.upLoses) if (table !== null && what.startsWith("column order")) reordered.add(table);
     }
     at -= done;
@@ -140,12 +150,12 @@ export async function proveChain(
     const checkpoint = byLinks.get(at);
     if (checkpoint !== undefined) await judge(checkpoint);
   }
-  const complete = stoppedAt === null && compared.includes(0);
+  const complete = stoppedAt === null && compared.includes(downTo);
   return {
     walked: links.length - at,
     stoppedAt,
     passed,
-    reachedStart: complete && doubts.size === 0 && unexplained.length === 0,
+    reachedEnd: complete && doubts.size === 0 && unexplained.length === 0,
     compared,
     doubts,
     unexplained,

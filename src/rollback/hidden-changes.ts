@@ -2,6 +2,9 @@ import { addressKey, type CatalogObject } from "../model/catalog.ts";
 import type { Change } from "../model/change.ts";
 import type { ObjectRef } from "../model/object.ts";
 import type { MigrationReplay } from "../model/replay.ts";
+import type { ParsedStatement } from "../model/sql.ts";
+import { sqlBodyStatements } from "../sql/routine-body.ts";
+import { parseStatement } from "../sql/statement.ts";
 
 /** Kinds whose statements write rows of the table that they name. */
 const WRITES = new Set<Change["kind"]>(["insert", "update", "delete", "merge", "truncate", "copy-from"]);
@@ -11,6 +14,8 @@ export interface HiddenChange {
   readonly kind: Change["kind"];
   /** As the statement writes it. */
   readonly table: string;
+  /** It was seen at work on generated rows, which did not come back: the columns with other values, empty where rows came or went. Absent: it met no row. */
+  readonly columns?: readonly string[];
 }
 
 /**
@@ -24,7 +29,7 @@ export function findHiddenChanges(replay: MigrationReplay): readonly HiddenChang
   const written = new Map(replay.rows.map((row) => [nameOf(row.identity), row]));
   for (const { parsed, outcome } of replay.statements) {
     if (outcome.kind !== "done") continue;
-    for (const change of parsed?.changes ?? []) {
+    for (const change of [...(parsed?.changes ?? []), ...calledChanges(parsed, replay)]) {
       const targets = targetsOf(change).filter(({ name }) => !created.has(name) && !dropped.has(name));
       for (const target of targets) {
         const touched = written.get(target.name);
@@ -37,12 +42,25 @@ export function findHiddenChanges(replay: MigrationReplay): readonly HiddenChang
   return hidden;
 }
 
-function targetsOf(change: Change): readonly ObjectRef[] {
+/** What the functions change that a statement calls and that the migration itself made: as if it stood there. */
+function calledChanges(parsed: ParsedStatement | null, { statements }: MigrationReplay): readonly Change[] {
+  if (parsed === null || !parsed.changes.some(({ effect }) => effect === "unknown")) return [];
+  const called = new Set(parsed.changes.flatMap(({ reads }) => reads.filter(({ kind }) => kind === "function").map(({ name }) => name)));
+  return statements.flatMap((other) => {
+    const made = other.parsed?.changes.find(({ kind, object }) => kind === "create-function" && object !== null && called.has(object.name));
+    if (made === undefined || other.parsed === null) return [];
+    return sqlBodyStatements(other.parsed.sql).flatMap((sql) => parseStatement(sql).changes);
+  });
+}
+
+/** The tables whose rows a change writes, as far as its text names them. */
+export function targetsOf(change: Change): readonly ObjectRef[] {
   if (WRITES.has(change.kind)) return change.writes.filter(({ kind }) => kind === "table");
   return change.effect === "unknown" ? change.writes.filter(({ kind }) => kind === "table") : [];
 }
 
-function nameOf(identity: string): string {
+/** The bare name in a quoted, schema-qualified one. */
+export function nameOf(identity: string): string {
   return identity.replace(/^(?:"(?:[^"]|"")+"|[^.]+)\./, "").replaceAll('"', "");
 }
 

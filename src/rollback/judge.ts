@@ -1,6 +1,7 @@
 import type { CatalogDifference } from "../model/catalog.ts";
 import type { Loss, RollbackProof } from "../model/rollback.ts";
 import type { RowFinding } from "./compare-rows.ts";
+import type { RowOutcome } from "./row-outcome.ts";
 import type { Trial } from "./trial.ts";
 
 /** What a trial means: whether the candidate restores, and what it does not bring back. */
@@ -15,6 +16,8 @@ export interface Verdict {
   /** Losses of the migration that this candidate makes good. */
   readonly madeGood: ReadonlySet<Loss>;
   readonly proof: RollbackProof;
+  /** What generated rows showed; `null` where no table is concerned or none were tried. */
+  readonly outcome: RowOutcome | null;
 }
 
 /** Judges a trial against what the migration is known to have destroyed. */
@@ -39,6 +42,7 @@ export function judgeTrial(trial: Trial, upLoses: readonly Loss[], engine: strin
       ...(trial.candidate.destroys ?? []),
     ],
     madeGood: new Set(upLoses.filter((loss) => isMadeGood(loss, trial.rows))),
+    outcome: null,
     proof: {
       origin: trial.candidate.origin,
       engine,

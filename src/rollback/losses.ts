@@ -10,6 +10,12 @@ export interface Losses {
   readonly down: readonly Loss[];
 }
 
+/** What is said of columns that are gone. */
+export const DROPPED_VALUES = "values of the dropped columns";
+
+/** What is said of a table that was emptied. */
+export const TRUNCATED_ROWS = "the rows that it truncated";
+
 function isTable(object: CatalogObject): boolean {
   return object.facts.kind === "relation" && (object.facts.relationKind === "table" || object.facts.relationKind === "partitioned-table");
 }
@@ -76,9 +82,7 @@ function lostValues(before: CatalogObject, after: CatalogObject): readonly Loss[
     );
   });
   return [
-    ...(dropped.length === 0
-      ? []
-      : [{ table: before.identity, columns: dropped.map(({ name }) => name), what: "values of the dropped columns" }]),
+    ...(dropped.length === 0 ? [] : [{ table: before.identity, columns: dropped.map(({ name }) => name), what: DROPPED_VALUES }]),
     ...converted.map(({ name, type }) => ({
       table: before.identity,
       columns: [name],
@@ -99,7 +103,7 @@ function lostRows(row: RowChange, replay: MigrationReplay): readonly Loss[] {
   if (replay.before.has(key) && !replay.after.has(key)) return [];
   const losses: Loss[] = [];
   const table = replay.before.get(key)?.identity ?? row.identity;
-  if (row.truncated) losses.push({ table, columns: [], what: "the rows that it truncated" });
+  if (row.truncated) losses.push({ table, columns: [], what: TRUNCATED_ROWS });
   if (row.deleted > 0) losses.push({ table, columns: [], what: `the ${rowWord(row.deleted)} that it deleted` });
   if (row.updated > 0 && !onlyNewColumns(row, replay)) {
     losses.push({ table, columns: [], what: `the values that it overwrote in ${rowWord(row.updated)}` });

@@ -4,7 +4,7 @@ import type { Loss } from "../model/rollback.ts";
 import type { ProofContext } from "./context.ts";
 import type { HiddenChange } from "./hidden-changes.ts";
 import { isBack, type Verdict } from "./judge.ts";
-import { rowWord } from "./losses.ts";
+import { rowWord, TRUNCATED_ROWS } from "./losses.ts";
 import type { StayingRows } from "./rows.ts";
 
 /** A way back that restores all definitions although rows or values stay lost, with every one of those losses. */
@@ -22,7 +22,7 @@ interface Known {
 }
 
 /** Whether a migration changed definitions. Positions of sequences are data. */
-function changesDefinitions({ before, after }: MigrationReplay): boolean {
+export function changesDefinitions({ before, after }: MigrationReplay): boolean {
   return compareSlices(before, after).some(({ aspect }) => aspect !== "lastValue" && aspect !== "waitingAt");
 }
 
@@ -32,7 +32,10 @@ function changesDefinitions({ before, after }: MigrationReplay): boolean {
  */
 export async function findPartialReturn(verdicts: readonly Verdict[], known: Known, context: ProofContext): Promise<PartialReturn | null> {
   const { replay, upLoses, hidden, staying } = known;
-  const unseen = hiddenLosses(hidden, await tableNames(hidden, context));
+  const truncated = new Set(upLoses.filter(({ what }) => what === TRUNCATED_ROWS).map(({ table }) => table));
+  const names = await tableNames(hidden, context);
+  const told = hidden.filter(({ kind, table }) => kind !== "truncate" || !truncated.has(names.get(table) ?? null));
+  const unseen = hiddenLosses(told, names);
   const left = staying.map(stayingLoss);
   const isKnown = (verdict: Verdict): boolean => {
     if (verdict.rowsBack) return true;
@@ -44,7 +47,8 @@ export async function findPartialReturn(verdicts: readonly Verdict[], known: Kno
     .filter(isKnown)
     .map((verdict) => {
       const stillLost = upLoses.filter((loss) => !verdict.madeGood.has(loss));
-      return { verdict, losses: [...stillLost, ...unseen, ...(verdict.rowsBack ? [] : left), ...verdict.losses] };
+      const seen = (verdict.outcome?.losses ?? []).filter(({ table }) => !unseen.some((loss) => loss.table === table));
+      return { verdict, losses: [...stillLost, ...unseen, ...(verdict.rowsBack ? [] : left), ...seen, ...verdict.losses] };
     })
     .sort((one, other) => one.losses.length - other.losses.length);
   return best === undefined || best.losses.length === 0 || !changesDefinitions(replay) ? null : best;
@@ -82,8 +86,10 @@ function hiddenLosses(hidden: readonly HiddenChange[], names: ReadonlyMap<string
   const losses = new Map<string, Loss>();
   for (const change of hidden) {
     const table = names.get(change.table) ?? null;
-    const what = `${describeHidden(change)}${table === null ? ` in ${change.table}` : ""} (it met no row on the shadow)`;
-    losses.set(`${table} ${what}`, { table, columns: [], what });
+    const { columns } = change;
+    const how = columns === undefined ? "it met no row on the shadow" : "seen with generated rows";
+    const what = `${describeHidden(change)}${table === null ? ` in ${change.table}` : ""} (${how})`;
+    losses.set(`${table} ${what}`, { table, columns: columns ?? [], what });
   }
   return [...losses.values()];
 }

@@ -4,10 +4,11 @@ import type { Loss, Rollback, RollbackStatement } from "../model/rollback.ts";
 import { type Candidate, readAuthored, saysIrreversible } from "./candidate.ts";
 import type { ProofContext } from "./context.ts";
 import { deriveRollback, type DerivedCandidate } from "./derived.ts";
-import { findHiddenChanges, type HiddenChange } from "./hidden-changes.ts";
+import type { HiddenChange } from "./hidden-changes.ts";
 import { judgeTrial, type Verdict } from "./judge.ts";
 import { findLosses, type Losses } from "./losses.ts";
-import { findPartialReturn, type PartialReturn } from "./partial.ts";
+import { changesDefinitions, findPartialReturn, type PartialReturn } from "./partial.ts";
+import { conditionsOf, emptyTables, isRestored, lessThan, needless, rowTrouble, ROWS_OFF, stillHidden, withRows } from "./row-verdict.ts";
 import { tryCandidate } from "./trial.ts";
 
 /**
@@ -23,13 +24,20 @@ export async function proveRollback(replay: MigrationReplay, context: ProofConte
   const verdicts: Verdict[] = [];
   const engine = describeEngine(context.session.engine);
   const attempt = async (candidate: Candidate): Promise<Verdict> => {
-    const verdict = judgeTrial(await tryCandidate(candidate, replay, context), losses.up, engine);
+    const verdict = await withGeneratedRows(judgeTrial(await tryCandidate(candidate, replay, context), losses.up, engine));
     verdicts.push(verdict);
     return verdict;
   };
+  const withGeneratedRows = async (verdict: Verdict): Promise<Verdict> => {
+    const { candidate } = verdict.trial;
+    if (!verdict.rowsBack) return verdict;
+    if (context.rows === undefined) return withRows(verdict, ROWS_OFF);
+    const outcome = await context.rows.prove({ candidate, replay, ...conditionsOf(candidate, derived), upLoses: losses.up });
+    return outcome === null ? verdict : withRows(verdict, outcome);
+  };
   const declared = authored !== null && saysIrreversible(authored);
   const written = authored === null || declared ? null : await attempt(authored);
-  if (written === null || !written.rowsBack || written.losses.length > 0) await attempt(derived.candidate);
+  if (written === null || !written.rowsBack || written.losses.length > 0 || rowTrouble(written) > 0) await attempt(derived.candidate);
   if (!verdicts.some(({ catalogBack }) => catalogBack)) {
     const difference = (await context.stateDifference?.(replay)) ?? null;
     if (difference !== null) await attempt(difference);
@@ -38,10 +46,14 @@ export async function proveRollback(replay: MigrationReplay, context: ProofConte
   const best = chooseBest(outcome);
   const reason = reasonAgainst(best, outcome);
   if (best !== undefined && reason === null) {
-    const upLoses = [...losses.up.filter((loss) => !best.madeGood.has(loss)), ...best.losses];
+    const upLoses = [
+      ...losses.up.filter((loss) => !best.madeGood.has(loss) && !isRestored(loss, best)),
+      ...(best.outcome?.losses ?? []),
+      ...best.losses,
+    ];
     return provenBy({ verdict: best, losses: upLoses }, outcome);
   }
-  const hidden = findHiddenChanges(replay);
+  const hidden = stillHidden(replay, best);
   const known = { replay, upLoses: losses.up, hidden, staying: derived.rows.impossible };
   const partial = hasCustomCode(replay) ? null : await findPartialReturn(verdicts, known, context);
   return partial === null ? withoutProof(reason, outcome) : provenBy(partial, outcome);
@@ -61,15 +73,18 @@ function chooseBest({ verdicts }: Outcome): Verdict | undefined {
   return verdicts
     .filter(({ rowsBack }) => rowsBack)
     .sort(
-      (left, right) => left.losses.length - right.losses.length || right.madeGood.size - left.madeGood.size || rankOf(left) - rankOf(right),
+      (left, right) =>
+        rowTrouble(left) - rowTrouble(right) ||
+        left.losses.length - right.losses.length ||
+        right.madeGood.size - left.madeGood.size ||
+        rankOf(left) - rankOf(right),
     )[0];
 }
 
 function provenBy({ verdict, losses: upLoses }: PartialReturn, { replay, verdicts, derived, losses }: Outcome): Rollback {
   const { candidate } = verdict.trial;
-  const conditions = derived.conditions.filter(
-    (condition) => candidate.origin === "derived" || !derived.rows.conditions.includes(condition),
-  );
+  const { conditions: own, guards } = conditionsOf(candidate, derived);
+  const conditions = [...guards, ...own.filter((condition) => !needless(condition, verdict)), ...emptyTables(verdict)];
   const check = conditions.length === 0 ? null : conditions.map((condition) => `(${condition} LIMIT 1)`).join("\nUNION ALL\n");
   return {
     status: upLoses.length > 0 ? "proven-lossy" : check === null ? "proven" : "proven-conditional",
@@ -79,7 +94,7 @@ function provenBy({ verdict, losses: upLoses }: PartialReturn, { replay, verdict
     downLoses: losses.down,
     check,
     reason: null,
-    proofs: [withReplayGaps(verdict, replay), ...verdicts.filter((other) => other !== verdict).map(({ proof }) => proof)],
+    proofs: [withReplayGaps(verdict, replay), ...verdicts.filter((other) => other !== verdict).map((other) => lessThan(verdict, other))],
   };
 }
 
@@ -131,10 +146,13 @@ function hasCustomCode({ statements }: MigrationReplay): boolean {
 /** Why there is no proven way back; `null` where there is one. */
 function reasonAgainst(best: Verdict | undefined, { replay, verdicts, derived, losses, declared }: Outcome): Reason | null {
   if (hasCustomCode(replay)) return { status: "unproven", text: "part of the migration is custom code, which was not run" };
-  const hidden = findHiddenChanges(replay);
+  const hidden = stillHidden(replay, best);
   if (best !== undefined && hidden.length > 0 && !(best.trial.candidate.origin === "derived" && best.madeGood.size > 0)) {
     return hiddenReason(hidden, best.trial.candidate.origin === "authored");
   }
+  const unrestored = best?.outcome?.losses ?? [];
+  if (unrestored.length > 0 && !changesDefinitions(replay))
+    return { status: "irreversible", text: `the way back does not restore ${unrestored.map(sayLoss).join("; ")}` };
   if (best !== undefined) return null;
   if (declared) return { status: "irreversible", text: "its authors say so: their rollback only raises an error" };
   const gone = losses.up.filter(isRowLoss);
@@ -150,15 +168,30 @@ function isRowLoss({ columns, what }: Loss): boolean {
   return columns.length === 0 && !what.startsWith("all rows of the dropped table");
 }
 
+function sayLoss({ table, columns, what }: Loss): string {
+  return `${table ?? "a table"}${columns.length === 0 ? "" : ` (${columns.join(", ")})`}: ${what}`;
+}
+
 function hiddenReason(hidden: readonly HiddenChange[], authored: boolean): Reason {
+  const lost = hidden.filter(({ columns }) => columns !== undefined);
+  if (lost.some(({ kind }) => kind !== "insert" && kind !== "copy-from")) {
+    const what = lost.map(
+      ({ kind, table, columns = [] }) =>
+        `${kind.toUpperCase().replace("-", " ")} of ${table}${columns.length === 0 ? "" : ` (${columns.join(", ")})`}`,
+    );
+    return {
+      status: "irreversible",
+      text: `the data change (${[...new Set(what)].join("; ")}) is not undone: generated rows did not come back as they were`,
+    };
+  }
   const words = [...new Set(hidden.map(({ kind, table }) => `${kind.toUpperCase().replace("-", " ")} of ${table}`))].join(", ");
   const destructive = hidden.some(({ kind }) => kind !== "insert" && kind !== "copy-from");
   if (authored || !destructive) {
     return {
       status: "unproven",
       text: authored
-        ? `the data change (${words}) met no row in the replay, so nothing shows that the way back restores any`
-        : `the rows that it brings (${words}) come from rows of the database and there was none in the replay, so it is not known which ones to take back`,
+        ? `the data change (${words}) ${lost.length > 0 ? "brings rows that stay there" : "met no row in the replay, so nothing shows that the way back restores any"}`
+        : `the rows that it brings (${words}) come from rows of the database${lost.length > 0 ? "" : " and there was none in the replay"}, so it is not known which ones to take back`,
     };
   }
   return { status: "irreversible", text: `the data change (${words}) overwrites or removes rows that nothing brings back` };

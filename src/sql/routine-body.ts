@@ -20,6 +20,17 @@ export function readRoutineBody(routine: CreateFunctionStmt, sql: string): Routi
   return { language, trees: source === undefined ? [] : readSource(language, source, sql) };
 }
 
+/** The statements of a function or procedure of language SQL whose body is a text; none of any other statement. */
+export function sqlBodyStatements(createFunction: string): readonly string[] {
+  const outcome = parseTree(createFunction);
+  const routine = outcome.kind === "tree" ? fieldsOf(outcome.tree, "CreateFunctionStmt") : null;
+  if (routine === null) return [];
+  const given = options(routine.options);
+  const [source] = strings(fieldsOf(given.get("as"), "List")?.items);
+  if (languageOf(given.get("language")) !== "sql" || source === undefined) return [];
+  return splitStatements(source).map(({ sql }) => sql);
+}
+
 /** The body of DO. */
 export function readDoBody(args: readonly Node[] | undefined, sql: string): RoutineBody {
   const given = options(args);

@@ -6,7 +6,7 @@ const schemaFile = 103;
 
 /** One difference with what was decided about it, as the record keeps it. */
 export interface DriftEntry {
-  readonly choice: DriftChoice;
+  readonly choice: Exclude<DriftChoice, "adopt">;
   /** `public.users.email`, unquoted. */
   readonly object: string;
   /** In words. */

@@ -5,9 +5,23 @@ import { join } from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startPostgres, type NativeServer } from "../../scripts/start-postgres.js";
+import { shadowOpener, withTarget } from "../../src/apply/apply-to-database.ts";
+import { rollbackTo, type RollbackOutcome } from "../../src/apply/rollback.ts";
+import type { Result } from "../../src/model/failure.ts";
 import { startHoldingProxy } from "../support/holding-proxy.ts";
 import { startProgram } from "../support/program.ts";
-import { applyTo, ask, failureOf, migrateTo, useConversion, valueOf, type TestDatabase } from "../support/target.ts";
+import {
+  applyTo,
+  ask,
+  attended,
+  failureOf,
+  migrateTo,
+  noHistory,
+  standard,
+  useConversion,
+  valueOf,
+  type TestDatabase,
+} from "../support/target.ts";
 
 // A server of its own: it is shut down, and a disk of it is full.
 let server: NativeServer;
@@ -72,8 +86,21 @@ async function waitsFor(database: TestDatabase, event: string): Promise<void> {
   );
 }
 
-test("a standby: a dry run works there, a run is refused", async () => {
-  await newDatabase("bad_standby");
+function rollBack(url: string, given: { readonly dryRun: boolean }): Promise<Result<RollbackOutcome>> {
+  const { runnable } = conversion();
+  const { surroundings } = attended("yes");
+  const openShadow = shadowOpener({ runnable, shadowUrl: server.url("postgres"), disposable: false, warn: () => undefined });
+  return withTarget({ database: url, access: given.dryRun ? "read-only" : "read-write", signal: surroundings.signal }, (target) =>
+    rollbackTo(
+      { runnable, target, history: noHistory, options: { ...standard, ...given }, surroundings: { ...surroundings, openShadow } },
+      { kind: "original-state" },
+    ),
+  );
+}
+
+test("a standby: dry runs and a rehearsal work there, a run and a rollback are refused", async () => {
+  const primary = await newDatabase("bad_standby");
+  valueOf(await applyTo(primary.url, conversion(), { recordOnly: true, request: request() }));
   const standby = await server.startStandby();
   try {
     const url = standby.url("bad_standby");
@@ -86,6 +113,10 @@ test("a standby: a dry run works there, a run is refused", async () => {
       location: expect.stringContaining("bad_standby"),
       hint: "Run on the primary; --dry-run works here.",
     });
+    expect(failureOf(await rollBack(url, { dryRun: false }))).toMatchObject({ code: "standby", exitCode: 4 });
+    expect(valueOf(await rollBack(url, { dryRun: true }))).toMatchObject({ failure: null, before: ["V1"], after: ["V1"] });
+    const rehearsed = valueOf(await applyTo(url, conversion(), { request: { ...request(), where: "copy" } }));
+    expect(rehearsed).toMatchObject({ failure: null, after: "head", copy: "an embedded copy" });
   } finally {
     await standby.stop();
   }
@@ -108,6 +139,24 @@ describe("the server goes away", () => {
     await dropShadows();
     await database.query("ALTER DATABASE bad_restart RESET app.delay");
     await goesOn(database, ["V3", "V4", "V5"]);
+  });
+
+  test("restarted in the middle of CREATE INDEX CONCURRENTLY: the next run removes the invalid index and makes it", async () => {
+    const database = await newDatabase("bad_concurrent");
+    const holder = new Client(database.url);
+    holder.on("error", () => undefined);
+    await holder.connect();
+    await holder.query("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM pg_class");
+    const running = applyTo(database.url, conversion(), { confirmation: "never", request: request() });
+    await waitsFor(database, "virtualxid");
+    await server.restart();
+    expect(failureOf(await running)).toMatchObject({ code: "connection-lost", exitCode: 6 });
+    await holder.end().catch(() => undefined);
+    await dropShadows();
+    expect(await database.query("SELECT indexrelid::regclass::text AS name FROM pg_index WHERE NOT indisvalid")).toEqual([
+      { name: "items_name_idx" },
+    ]);
+    await goesOn(database, ["V4", "V5"]);
   });
 
   test("while the record is written, after the last migration, and in a dry run: it is said to be that, and nothing is lost", async () => {

@@ -1,10 +1,12 @@
 import { Client } from "pg";
 import { describe, expect, test } from "vitest";
 import { openTarget } from "../../src/database/open-target.ts";
+import type { TargetHistory } from "../../src/apply/target-history.ts";
 import { takeRunLock } from "../../src/apply/run-lock.ts";
 import { startCuttingProxy } from "../support/cutting-proxy.ts";
 import { useServer } from "../support/server.ts";
-import { applyTo, attended, failureOf, migrateTo, useConversion, useDatabases, valueOf } from "../support/target.ts";
+import { ok } from "../../src/model/failure.ts";
+import { applyTo, attended, failureOf, migrateTo, noHistory, useConversion, useDatabases, valueOf } from "../support/target.ts";
 import { startTransactionPool } from "../support/transaction-pool.ts";
 
 const server = useServer();
@@ -51,6 +53,24 @@ describe("something is in the way", () => {
     expect(await takeRunLock(first.session)).toBeNull();
     expect(failureOf(await applyTo(database.url, conversion(), { request }))).toMatchObject({ code: "run-in-progress", exitCode: 4 });
     await first.close();
+  });
+
+  test("the source tool's own lock is respected: nothing is run while it is held", async () => {
+    const database = await newDatabase("disturbed_tool_lock");
+    await migrateTo(database, conversion(), 1);
+    const history: TargetHistory = {
+      async read(session) {
+        return ok({ ...valueOf(await noHistory.read(session)), lockedBy: "build-7 since 10:00" });
+      },
+    };
+    expect(failureOf(await applyTo(database.url, conversion(), { confirmation: "never", request: { ...request, history } }))).toMatchObject(
+      {
+        code: "tool-holds-lock",
+        exitCode: 4,
+        message: expect.stringContaining("build-7"),
+      },
+    );
+    expect(await database.query(columns)).toEqual([{ columns: "id,name" }]);
   });
 
   test("an interruption rolls the migration back that was under way, keeps those before it, and the next run goes on", async () => {

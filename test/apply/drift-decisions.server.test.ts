@@ -89,6 +89,16 @@ describe("a difference that is to be undone", () => {
     );
     expect(one).toMatchObject({ code: "drift", exitCode: 4, location: "public.other_idx" });
     const ignoring = drift(decide("revert", "public.hotfix_idx"), decide("ignore", "public.other_idx"));
+    const rehearsed = await applyTo(database.url, conversion(), { drift: ignoring, request: { ...request, where: "copy" } });
+    expect(valueOf(rehearsed)).toMatchObject({
+      failure: null,
+      after: "head",
+      copy: "a copy on its server",
+      reverted: [{ object: "public.hotfix_idx" }],
+    });
+    expect(await database.query("select to_regclass('hotfix_idx')::text as index, to_regclass('pggit.branches')::text as store")).toEqual([
+      { index: "hotfix_idx", store: null },
+    ]);
     expect(valueOf(await applyTo(database.url, conversion(), { drift: ignoring, confirmation: "never", request }))).toMatchObject({
       failure: null,
       after: "head",

@@ -98,7 +98,7 @@ test("killed with SIGKILL at any request of a run: the next run loses nothing an
   }
   if (stride > 0) process.stdout.write(`requests ${total} ${JSON.stringify(tally)}\n`);
   expect(tally).toEqual({ points: tally.points, kills: tally.points, resumed: tally.points, lost: 0, repeated: 0, invalid: 0 });
-}, 3_600_000);
+}, 14_400_000);
 
 async function othersOn(name: string): Promise<number> {
   const [row] = await ask<{ count: number }>(server, `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = '${name}'`);

@@ -1,8 +1,11 @@
 import { expect, test } from "vitest";
 import { shadowOpener, withTarget } from "../../src/apply/apply-to-database.ts";
+import { findRowsAgainst } from "../../src/apply/rows-against.ts";
 import { rollbackTo, type Destination, type RollbackOutcome } from "../../src/apply/rollback.ts";
 import type { Confirmation } from "../../src/apply/table.ts";
-import type { Result } from "../../src/model/failure.ts";
+import { ok, type Result } from "../../src/model/failure.ts";
+import { runProgram } from "../support/program.ts";
+import { temporaryProject } from "../support/project-files.ts";
 import { useServer } from "../support/server.ts";
 import { applyTo, attended, failureOf, migrateTo, noHistory, standard, useConversion, useDatabases, valueOf } from "../support/target.ts";
 import { shop } from "./shop.ts";
@@ -50,9 +53,20 @@ test("--to takes back what came after, the record with it; what loses rows asks,
     code: "condition-broken",
     exitCode: 4,
     location: "V12",
-    message: expect.stringMatching(/returns 2: .*billing/s),
+    message: expect.stringMatching(
+      /returns 2: .*They are: billing\."Invoice" with id 1, total NULL; billing\."Invoice" with id 2, total NULL\. Nothing/s,
+    ),
   });
   await database.query(`DELETE FROM billing."Invoice"`);
+  // What stands against a key is shown without its values.
+  const twins = "(SELECT 1 FROM public.customers WHERE full_name IS NOT NULL GROUP BY full_name HAVING count(*) > 1 LIMIT 1)";
+  await database.query(`INSERT INTO customers (email, full_name) VALUES ('b@x', 'A')`);
+  const against = await withTarget(
+    { database: database.url, access: "read-only", signal: new AbortController().signal },
+    async ({ session }) => ok(await findRowsAgainst(session, twins)),
+  );
+  expect(valueOf(against)).toEqual({ count: 1, samples: ["public.customers with full_name a text of 1 character, rows 2"] });
+  await database.query(`DELETE FROM customers WHERE email = 'b@x'`);
   const lossy = failureOf(await rollback(database.url, { kind: "migration", id: "V11" }));
   expect(lossy).toMatchObject({ code: "confirmation-needed", exitCode: 5, message: expect.stringContaining("V13 does not bring back ") });
   const done = valueOf(await rollback(database.url, { kind: "migration", id: "V11" }, "yes"));
@@ -70,6 +84,19 @@ test("--to takes back what came after, the record with it; what loses rows asks,
     after: "head",
     failure: null,
   });
+
+  // Where the files of the plan are not at hand, the record has them.
+  const elsewhere = temporaryProject({});
+  const place = ["--database", database.url, "--shadow-url", server, "--json", "--quiet"];
+  const without = await runProgram(["rollback", "--to", "V12", "--yolo", ...place], { cwd: elsewhere });
+  expect(without).toMatchObject({ code: 0, stderr: expect.stringContaining("kept with the record") });
+  expect(JSON.parse(without.stdout)).toMatchObject({ stoppedAt: null, executed: [{ id: "R__open_orders" }, { id: "V13" }] });
+  const status = await runProgram(["status", ...place], { cwd: elsewhere });
+  expect(JSON.parse(status.stdout)).toMatchObject({ state: "partial", pending: ["V13", "R__open_orders"], drift: [] });
+  const empty = await newDatabase("rollback_no_plan");
+  const none = await runProgram(["rollback", "--to", "V12", "--database", empty.url, "--json", "--quiet"], { cwd: elsewhere });
+  expect(none.code).toBe(2);
+  expect(JSON.parse(none.stdout)).toMatchObject({ error: { code: "no-plan", message: expect.stringContaining("keeps none") } });
 });
 
 test("--to-original-state after a record removes the record alone; what pggit ran is taken back first", async () => {

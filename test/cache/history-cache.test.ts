@@ -4,11 +4,14 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { noteAnswers, stepsOf } from "../../src/cache/answers.ts";
 import { openEntries } from "../../src/cache/entries.ts";
+import { type HistoryCache, openHistoryCache, type ProvenMigration, type ProvenOutcome } from "../../src/cache/history-cache.ts";
 import { countResumable, standingAfter } from "../../src/cache/resume.ts";
 import type { CatalogObject } from "../../src/model/catalog.ts";
 import type { Inspector, Migration, Step } from "../../src/model/history.ts";
 import type { MigrationReplay } from "../../src/model/replay.ts";
+import type { Rollback } from "../../src/model/rollback.ts";
 import { migrationOf } from "../analysis/support/replay.ts";
+import { historyOf } from "../rollback/history-of.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -86,6 +89,31 @@ const replay = (before: readonly CatalogObject[], after: readonly CatalogObject[
   edgeCases: [],
 });
 
+const proven: Rollback = {
+  status: "proven",
+  origin: "derived",
+  statements: [],
+  upLoses: [],
+  downLoses: [],
+  check: null,
+  reason: null,
+  proofs: [],
+};
+const outcome: ProvenOutcome = {
+  engine: { version: "18", embedded: true },
+  rollbacks: [],
+  squash: {
+    statements: [],
+    merges: [],
+    takenBack: [],
+    kept: [],
+    elided: [],
+    proof: { proven: true, engine: "PostgreSQL 18", rows: 0, differences: [], notCovered: [] },
+  },
+  findings: [],
+  questions: [],
+};
+
 test("a shadow can go on behind all but what failed, and what renames a schema", () => {
   const made = replay([], [object(1, "pg_class", "public.a")]);
   const renamed = replay([object(1, "pg_class", "public.a")], [object(1, "pg_class", "public.b")]);
@@ -95,6 +123,37 @@ test("a shadow can go on behind all but what failed, and what renames a schema",
   const dropped = replay([object(1, "pg_class", "public.b")], [object(2, "pg_class", "public.c")]);
   expect([...standingAfter([made, renamed]).values()].map(({ identity }) => identity)).toEqual(["public.b"]);
   expect([...standingAfter([made, renamed, dropped]).keys()]).toEqual(["pg_class/2"]);
+});
+
+test("a walk back that found nothing is not repeated below what is known; one that found something is", async () => {
+  const tables = (edited: number | null) =>
+    Array.from({ length: 150 }, (_, index) => ({ up: `CREATE TABLE t${index} (id ${index === edited ? "bigint" : "int"})` }));
+  const open = (edited: number | null): Promise<HistoryCache> =>
+    openHistoryCache(historyOf(tables(edited)), {
+      folder,
+      conditions: { build: "1", extensions: [], statementTimeoutMs: 60_000, rowProof: "on" },
+      troubles: { damaged: () => expect.unreachable("damaged"), unwritable: () => expect.unreachable("unwritable") },
+    });
+  const walk = async (edited: number | null, reachedStart: boolean): Promise<void> => {
+    const cache = await open(edited);
+    const results: ProvenMigration[] = [];
+    for (const migration of cache.history.migrations) {
+      await collect(migration.up(told([])));
+      results.push({ replay: { ...replay([], []), migration }, rollback: proven });
+    }
+    await cache.keep(results);
+    await cache.keepOutcome({ ...outcome, rollbacks: results.map(({ rollback }) => rollback) }, { reachedStart });
+  };
+
+  await walk(null, false);
+  expect((await open(140)).walkedBelow(140)).toBe(0);
+  await walk(null, true);
+  const late = await open(140);
+  expect(late.known).toHaveLength(140);
+  expect([late.walkedBelow(140), late.walkedBelow(127), late.walkedBelow(63)]).toEqual([128, 64, 0]);
+  // An early edit is another history from there on.
+  await walk(70, true);
+  expect((await open(140)).walkedBelow(140)).toBe(64);
 });
 
 test("a folder that cannot be written is told once, and ends nothing", async () => {

@@ -3,6 +3,9 @@ import { chmodSync, existsSync, linkSync, mkdirSync, readdirSync, symlinkSync } 
 import { join } from "node:path";
 import { once } from "node:events";
 import { describe, expect, test } from "vitest";
+import { renderFailures } from "../../src/cli/print-failures.ts";
+import { styleFor } from "../../src/cli/terminal.ts";
+import type { Failure } from "../../src/model/failure.ts";
 import { runProgram, startProgram, useProjects, type ProgramRun, type TemporaryProject } from "../support/program.ts";
 
 const newProject = useProjects();
@@ -149,16 +152,33 @@ describe("bad input gives one clear message, the right exit code, and leaves not
     const before = readdirSync(project.root).sort();
     const at = { cwd: project.root, ...(env === undefined ? {} : { env }) };
     const command = args ?? ["migrate", "."];
-    const [text, json] = await Promise.all([runProgram(command, at), runProgram([...command, "--json"], at)]);
-    expect({ code: text.code, stdout: text.stdout }).toEqual({ code, stdout: "" });
-    for (const part of says) expect(text.stderr).toMatch(part);
+    const json = await runProgram([...command, "--json"], at);
     expect(json.code).toBe(code);
-    expect(JSON.parse(json.stdout)).toMatchObject({
+    const told = JSON.parse(json.stdout) as { readonly error: Failure; readonly errors?: readonly Failure[] };
+    expect(told).toMatchObject({
       error: { code: expect.stringMatching(/^[a-z0-9-]+$/), message: expect.any(String), hint: expect.any(String) },
     });
-    expectNoTraceNorSecret(text);
     expectNoTraceNorSecret(json);
+    // What people read is made of the same failures.
+    const text = renderFailures(told.errors ?? [told.error], styleFor(process.stderr, "never"));
+    for (const part of says) expect(text).toMatch(part);
     expect(readdirSync(project.root).sort()).toEqual(before);
+  });
+
+  const asText = [
+    "a folder that is not there",
+    "a flag that nobody knows",
+    "a command that nobody knows",
+    "a placeholder without a value",
+    "settings with an unknown key",
+  ];
+  test.each(cases.filter(({ name }) => asText.includes(name)))("$name, as text", async ({ arrange, args, code, says }) => {
+    const project = newProject();
+    arrange(project);
+    const text = await runProgram(args ?? ["migrate", "."], { cwd: project.root });
+    expect({ code: text.code, stdout: text.stdout }).toEqual({ code, stdout: "" });
+    for (const part of says) expect(text.stderr).toMatch(part);
+    expectNoTraceNorSecret(text);
   });
 
   const nobody = 65534;

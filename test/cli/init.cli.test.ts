@@ -34,13 +34,19 @@ test("init with a name makes a folder with a place for each thing", async () => 
   const project = newProject();
   const run = await runProgram(["init", "shop"], { cwd: project.root });
   expect(run.code).toBe(0);
-  expect(readdirSync(join(project.root, "shop")).sort()).toEqual(["decisions.yaml", "migrations", "overrides", "pggit.yaml"]);
-  expect(run.stdout.match(/^wrote {2}shop\//gm)).toHaveLength(4);
+  expect(readdirSync(join(project.root, "shop")).sort()).toEqual(["decisions.yaml", "migrations", "overrides"]);
+  expect(run.stdout.match(/^wrote {2}(?:shop\/|pggit\.yaml$)/gm)).toHaveLength(4);
   const refused = await runProgram(["init", "shop"], { cwd: project.root });
   expect(refused.code).toBe(2);
   expect(refused.stderr).toContain("left as it is");
   const elsewhere = await runProgram(["init", "../shop"], { cwd: project.root });
-  expect({ code: elsewhere.code, kept: readdirSync(project.root) }).toEqual({ code: 2, kept: ["shop"] });
+  expect({ code: elsewhere.code, kept: readdirSync(project.root) }).toEqual({ code: 2, kept: ["pggit.yaml", "shop"] });
+  // What is decided in that folder is what counts.
+  project.write({ "sql/001_a.sql": "CREATE TABLE a (id int);\n", "shop/decisions.yaml": "decisions: [{ id: V1-x }]\n" });
+  const refusedDecision = await runProgram(["migrate", "--source", "sql"], { cwd: project.root });
+  expect(refusedDecision).toMatchObject({ code: 2, stderr: expect.stringContaining("shop/decisions.yaml:1") });
+  const status = await runProgram(["status"], { cwd: project.root });
+  expect(status).toMatchObject({ code: 2, stderr: expect.stringContaining("no plan in shop/") });
 });
 
 test("help is on standard output where it is asked for, and no command at all is wrong use", async () => {

@@ -6,7 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { programPath } from "../support/program.ts";
 import { useServer } from "../support/server.ts";
-import { ask, migrateTo, useConversion, useDatabases } from "../support/target.ts";
+import { loadRunnable } from "../../src/apply/runnable.ts";
+import { ask, failureOf, migrateTo, useConversion, useDatabases } from "../support/target.ts";
 import { shop } from "../apply/shop.ts";
 
 /** Short: every line of the walk-throughs converts it anew. */
@@ -144,25 +145,32 @@ describe.sequential("the users' walk-throughs, word for word", { timeout: 300_00
 });
 
 describe("a plan that is not what it was", { timeout: 300_000 }, () => {
-  const apply = (): ReturnType<typeof shell> => shell("pggit apply pggit/migration_plan_*.json --database production --json");
+  /** What the command is told that loads the plan, before it opens a database. */
   const changing = async (file: string, change: (text: string) => string): Promise<string> => {
-    const path = join(conversion().root, file);
+    const { root, plan } = conversion();
+    const path = join(root, file);
     const text = readFileSync(path, "utf8");
     writeFileSync(path, change(text));
-    const run = await apply();
+    const loaded = await loadRunnable({ file: plan, cwd: root, roots: [], secrets: {} });
+    const failure = failureOf(loaded.kind === "failed" ? loaded : { kind: "ok", value: { failure: null } });
     writeFileSync(path, text);
-    expect(run.code).toBe(4);
-    return (JSON.parse(run.stdout) as { error: { code: string } }).error.code;
+    expect(failure.exitCode).toBe(4);
+    return failure.code;
   };
 
   test("edited plans, up files, down files, schema.sql and sources are refused", async () => {
+    const edited = join(conversion().root, "sql/V9__phone.sql");
+    const source = readFileSync(edited, "utf8");
+    writeFileSync(edited, `${source}-- later\n`);
+    const run = await shell("pggit apply pggit/migration_plan_*.json --database production --json");
+    writeFileSync(edited, source);
+    expect({ code: run.code, ...(JSON.parse(run.stdout) as object) }).toMatchObject({ code: 4, error: { code: "source-changed" } });
     const plan = `pggit/${readdirSync(join(conversion().root, "pggit")).find((name) => name.startsWith("migration_plan_")) ?? ""}`;
     expect(await changing(plan, (text) => text.replace('"V9"', '"V8"'))).toBe("plan-edited");
     const folder = conversion().runnable.migrations[3]?.plan.folder ?? "";
     expect(await changing(`pggit/migrations/${folder}/up.sql`, (text) => text.replace("France", "Elsewhere"))).toBe("files-changed");
     expect(await changing(`pggit/migrations/${folder}/down.sql`, (text) => `${text}\nDROP TABLE customers;\n`)).toBe("files-changed");
     expect(await changing("pggit/schema.sql", (text) => `${text}\nDROP TABLE customers;\n`)).toBe("files-changed");
-    expect(await changing("sql/V9__phone.sql", (text) => `${text}-- later\n`)).toBe("source-changed");
   });
 
   test("no database and two destinations are wrong use", async () => {

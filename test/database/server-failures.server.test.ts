@@ -1,6 +1,8 @@
 import { createServer, type AddressInfo } from "node:net";
+import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Failure } from "../../src/model/failure.ts";
+import { announceShadow } from "../../src/database/leftover-shadows.ts";
 import { openShadow } from "../../src/database/shadow.ts";
 import type { Session, Shadow } from "../../src/database/session.ts";
 import { useServer } from "../support/server.ts";
@@ -109,4 +111,31 @@ test("a connection that the server cuts is an error of the statement and of thos
   await expect(shadow.session.run("select 1")).rejects.toMatchObject({ name: "StatementError" });
   await shadow.close();
   expect(await databases(bystander().session)).toEqual([]);
+});
+
+test("shadows that a killed run left are removed by the next one; never one that is in use or about to be, nor another's database", async () => {
+  const { session } = bystander();
+  const dead = "pggit_shadow_999999901n1";
+  const used = "pggit_shadow_999999902a1";
+  const other = "pggit_shadow_of_failures";
+  const there = async (): Promise<readonly string[]> =>
+    (
+      await session.rows<{ name: string }>("select datname as name from pg_database where datname = any($1::text[]) order by 1", [
+        [dead, used, other],
+      ])
+    ).map(({ name }) => name);
+  for (const name of [dead, used, other]) await session.run(`create database ${name}`);
+  const user = new Client(url.replace(/\/postgres$/, `/${used}`));
+  await user.connect();
+  const announcing = new Client(url);
+  await announcing.connect();
+  await announceShadow(announcing);
+  await (await open(url)).close();
+  expect(await there()).toEqual([dead, used, other]);
+  await announcing.end();
+  // Other tests may be about to open one of theirs.
+  for (let attempt = 0; attempt < 100 && (await there()).includes(dead); attempt += 1) await (await open(url)).close();
+  expect(await there()).toEqual([used, other]);
+  await user.end();
+  for (const name of [used, other]) await session.run(`drop database if exists ${name}`);
 });

@@ -81,6 +81,12 @@ describe("the authors' rollback", () => {
       { up: "update a set n = n + 1", down: "update a set n = n - 1" },
     ]);
     expect(rollback).toMatchObject({ status: "unproven", reason: expect.stringContaining("met no row") });
+    const called = await bench.prove([
+      { up: "create table if not exists a (id int, n int)" },
+      { up: "create function raise_n() returns void language sql as 'update a set n = n + 1';\nselect raise_n()" },
+    ]);
+    expect(called.rollback.status).not.toBe("proven");
+    expect(called.rollback.status).not.toBe("proven-conditional");
   });
 
   test("with CONCURRENTLY is proven without the word, and says so", async () => {
@@ -282,6 +288,7 @@ describe("the chain from the head to nothing", () => {
   async function chain(
     scripts: readonly Script[],
     spoil?: (link: ChainLink) => ChainLink,
+    downTo = 0,
   ): Promise<{ readonly proof: ChainProof; readonly left: number }> {
     const context = await bench.context();
     const history = historyOf(scripts);
@@ -294,7 +301,7 @@ describe("the chain from the head to nothing", () => {
       links.push(spoil === undefined ? link : spoil(link));
       if (positions.has(links.length) || links.length === 2) checkpoints.push(await takeCheckpoint(links.length, chainContext));
     }
-    const proof = await proveChain(links, checkpoints, chainContext);
+    const proof = await proveChain(links, checkpoints, chainContext, downTo);
     const [left] = await shadow().session.rows<{ n: string }>(
       "select count(*) as n from pg_class c, pg_namespace n where n.oid = c.relnamespace and nspname = 'public'",
     );
@@ -316,9 +323,22 @@ describe("the chain from the head to nothing", () => {
 
   test("ends empty, and both judges agree", async () => {
     const { proof, left } = await chain(story);
-    expect(proof).toMatchObject({ walked: 5, stoppedAt: null, passed: [], reachedStart: true, unexplained: [] });
+    expect(proof).toMatchObject({ walked: 5, stoppedAt: null, passed: [], reachedEnd: true, unexplained: [] });
     expect([...proof.doubts.keys()]).toEqual([]);
     expect(left).toBe(0);
+  });
+
+  test("leaves standing what it is told to leave, and compares there", async () => {
+    const { proof, left } = await chain(story, undefined, 2);
+    expect(proof).toMatchObject({ walked: 3, stoppedAt: null, reachedEnd: true, compared: [2] });
+    expect(left).toBeGreaterThan(0);
+  });
+
+  test("says so where it finds something else at the place where it was to end", async () => {
+    const forgets = (link: ChainLink): ChainLink => ({ ...link, rollback: { ...link.rollback, statements: [] } });
+    const { proof } = await chain(story.slice(0, 3), (link) => (link.migration === "V3" ? forgets(link) : link), 2);
+    expect(proof).toMatchObject({ walked: 1, reachedEnd: false, compared: [2] });
+    expect([...proof.doubts.keys()]).toEqual(["V3"]);
   });
 
   test("passes what is irreversible in rows alone, and says so", async () => {
@@ -334,7 +354,31 @@ describe("the chain from the head to nothing", () => {
       { up: "drop view w; drop view v", down: "create view v as select * from p; create view w as select * from v" },
       { up: "alter table p drop column a", down: "alter table p add column a int" },
     ]);
-    expect(proof).toMatchObject({ walked: 4, stoppedAt: null, reachedStart: true, unexplained: [] });
+    expect(proof).toMatchObject({ walked: 4, stoppedAt: null, reachedEnd: true, unexplained: [] });
+    expect(proof.compared).toContain(2);
+  });
+
+  test("knows a table whose columns came back in another order by the names that it had before", async () => {
+    const { proof } = await chain([
+      { up: "create schema s; create table p (a int, b int)" },
+      { up: "comment on table p is 'p'" },
+      { up: "alter table p rename to q" },
+      { up: "alter table q set schema s" },
+      { up: "alter table s.q drop column a", down: "alter table s.q add column a int" },
+    ]);
+    expect(proof).toMatchObject({ walked: 5, stoppedAt: null, reachedEnd: true, unexplained: [] });
+    expect(proof.compared).toContain(2);
+  });
+
+  test("knows a table whose columns came back in another order by the names that it had before", async () => {
+    const { proof } = await chain([
+      { up: "create schema s; create table p (a int, b int)" },
+      { up: "comment on table p is 'p'" },
+      { up: "alter table p rename to q" },
+      { up: "alter table q set schema s" },
+      { up: "alter table s.q drop column a", down: "alter table s.q add column a int" },
+    ]);
+    expect(proof).toMatchObject({ walked: 5, stoppedAt: null, reachedStart: true, unexplained: [] });
     expect(proof.compared).toContain(2);
   });
 
@@ -355,7 +399,7 @@ describe("the chain from the head to nothing", () => {
     const { proof } = await chain(story, (link) =>
       wrong({ ...link, touched: new Set([...link.touched, ...(link.migration === "V2" ? ["app.users"] : [])]) }),
     );
-    expect(proof.reachedStart).toBe(true);
+    expect(proof.reachedEnd).toBe(true);
     const late = await chain(story, (link) =>
       link.migration === "V4"
         ? {
@@ -372,7 +416,7 @@ describe("the chain from the head to nothing", () => {
         : link,
     );
     expect([...late.proof.doubts.keys()]).toContain("V4");
-    expect(late.proof.reachedStart).toBe(false);
+    expect(late.proof.reachedEnd).toBe(false);
     const [difference] = late.proof.doubts.get("V4") ?? [];
     expect(difference?.identity).toContain("app.users");
     const doubted = doubtRollback(

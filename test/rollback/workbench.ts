@@ -7,6 +7,7 @@ import type { MigrationReplay } from "../../src/model/replay.ts";
 import type { Rollback } from "../../src/model/rollback.ts";
 import { replayHistory } from "../../src/replay/replay.ts";
 import type { ProofContext } from "../../src/rollback/context.ts";
+import { createRowProver, type RowProver } from "../../src/rollback/row-proof.ts";
 import { proveRollback } from "../../src/rollback/prove.ts";
 import { loadParser } from "../../src/sql/parser.ts";
 import { historyOf, type Script } from "./history-of.ts";
@@ -37,13 +38,17 @@ export interface Workbench {
   clean(): Promise<void>;
 }
 
-export function useWorkbench(shadow: () => Shadow): Workbench {
+/** `rows`: ways back are tried with generated rows too. */
+export function useWorkbench(shadow: () => Shadow, proof: "catalog" | "rows" = "catalog"): Workbench {
   let reader: CatalogReader | null = null;
+  let rows: RowProver | null = null;
   const context = async (): Promise<ProofContext> => {
     await loadParser();
     const { session } = shadow();
     reader ??= await installCatalogReader(session);
-    return { session, reader, resetBetween: ["RESET ALL"] };
+    if (proof === "rows")
+      rows ??= await createRowProver({ session, reader, resetBetween: ["RESET ALL"], now: () => performance.now() / 1000 });
+    return { session, reader, resetBetween: ["RESET ALL"], ...(rows === null ? {} : { rows }) };
   };
   const replay: Workbench["replay"] = async (scripts, more) => {
     const { session, reader } = await context();

@@ -71,6 +71,7 @@ export async function convertShop({ files = {} }: ShopOptions = {}): Promise<Sho
       out: "pggit",
       stopAfter: null,
       asking: "as-needed",
+      rowProof: "on",
       shadow: { url: null, disposable: false, statementTimeoutMs: 60_000 },
     };
     const converted = await convert(request, silentRun());

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Client } from "pg";
 import type { TestProject } from "vitest/node";
 import { startPostgres } from "../../scripts/start-postgres.js";
@@ -5,12 +8,15 @@ import { startPostgres } from "../../scripts/start-postgres.js";
 declare module "vitest" {
   interface ProvidedContext {
     serverUrl: string;
+    /** A folder for conversions that several test files begin with. */
+    conversions: string;
   }
 }
 
 /** With characters that a URL must quote. */
 const password = "a secret/with: odd@characters";
 
+const conversions = mkdtempSync(join(tmpdir(), "pggit-conversions-"));
 let running: Awaited<ReturnType<typeof startPostgres>> | null = null;
 
 /**
@@ -23,6 +29,7 @@ export async function setup(project: TestProject): Promise<void> {
   const url = given ?? running?.url("postgres") ?? "";
   await makeRoles(url);
   project.provide("serverUrl", url);
+  project.provide("conversions", conversions);
 }
 
 /**
@@ -43,5 +50,6 @@ async function makeRoles(url: string): Promise<void> {
 }
 
 export async function teardown(): Promise<void> {
+  rmSync(conversions, { recursive: true, force: true });
   await running?.stop();
 }

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { Client } from "pg";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, inject } from "vitest";
 import { applyToDatabase, type DatabaseRequest } from "../../src/apply/apply-to-database.ts";
 import type { ApplyOptions, ApplySurroundings, DatabaseOutcome } from "../../src/apply/apply-types.ts";
 import { loadRunnable, type RunnablePlan } from "../../src/apply/runnable.ts";
@@ -11,6 +12,7 @@ import type { TargetHistory } from "../../src/apply/target-history.ts";
 import type { Failure, Result } from "../../src/model/failure.ts";
 import { ok } from "../../src/model/failure.ts";
 import { runProgram } from "./program.ts";
+import { writeFiles } from "./project-files.ts";
 
 /** A project that was converted once for a whole test file. */
 export interface Conversion {
@@ -34,16 +36,33 @@ export function useConversion(files: Readonly<Record<string, string>>): () => Co
   };
 }
 
-export async function convertProject(files: Readonly<Record<string, string>>): Promise<Conversion> {
+/** Converts a project with the built program, once for all test files of a run that begin with the same; each gets a copy of its own. */
+async function convertProject(files: Readonly<Record<string, string>>): Promise<Conversion> {
   const root = mkdtempSync(join(tmpdir(), "pggit-target-"));
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
+  // Only the run of the server tests has a folder for that.
+  const folder: string | undefined = inject("conversions");
+  const shared = folder === undefined ? null : join(folder, createHash("sha256").update(JSON.stringify(files)).digest("hex"));
+  if (shared !== null && existsSync(shared)) cpSync(shared, root, { recursive: true });
+  else {
+    writeFiles(root, files);
+    const run = await runProgram(["migrate", ".", "--quiet"], { cwd: root });
+    if (run.code !== 0 && run.code !== 3) throw new Error(`the conversion failed: ${run.stderr}`);
+    if (shared !== null) share(root, shared);
   }
-  const run = await runProgram(["migrate", ".", "--quiet"], { cwd: root });
-  if (run.code !== 0 && run.code !== 3) throw new Error(`the conversion failed: ${run.stderr}`);
   const plan = join(root, "pggit", readdirSync(join(root, "pggit")).find((name) => name.startsWith("migration_plan_")) ?? "");
   return { root, plan, runnable: valueOf(await loadRunnable({ file: plan, cwd: root, roots: [], secrets: {} })) };
+}
+
+/** Whoever is first gives it; who converted the same meanwhile throws its copy away. */
+function share(root: string, shared: string): void {
+  const draft = mkdtempSync(`${shared}.`);
+  cpSync(root, draft, { recursive: true });
+  try {
+    renameSync(draft, shared);
+  } catch (error) {
+    if (!existsSync(shared)) throw error;
+    rmSync(draft, { recursive: true });
+  }
 }
 
 /** A database for one test. */
@@ -106,7 +125,8 @@ export const standard: ApplyOptions = {
 
 /** Where a tool keeps no table of its own. */
 export const noHistory: TargetHistory = {
-  read: () => Promise.resolve(ok({ known: null, facts: new Map(), warnings: [], questions: [], outdated: [], stamp: noStamp })),
+  read: () =>
+    Promise.resolve(ok({ known: null, facts: new Map(), warnings: [], questions: [], outdated: [], stamp: noStamp, lockedBy: null })),
 };
 
 /** Surroundings that answer every question alike and remember what was asked and warned. */

@@ -22,6 +22,8 @@ export interface LoadedChangelog {
   readonly quoting: QuotingStrategy;
   /** The changelogs that were read, in that order. */
   readonly files: readonly ReadFile[];
+  /** `dbms` of the changeSets that are for other databases. */
+  readonly otherDatabases: readonly string[];
 }
 
 interface Loading {
@@ -32,11 +34,11 @@ interface Loading {
   readonly failures: Failure[];
   readonly findings: Finding[];
   readonly read: ReadFile[];
-  readonly otherDatabases: Map<string, number>;
+  readonly otherDatabases: { readonly file: string; readonly dbms: string }[];
   quoting: QuotingStrategy;
 }
 
-/** What the includes around a changelog hand down. */
+/** What the includes around a changelog hand down; contexts and labels of the nearest come first (`ChangeSet.getInheritableContextFilter`). */
 interface Surroundings {
   readonly contexts: readonly string[];
   readonly labels: readonly string[];
@@ -56,11 +58,12 @@ export function loadChangelog(root: FoundFile, files: SourceFiles, parameters: P
     failures: [],
     findings: [],
     read: [],
-    otherDatabases: new Map(),
+    otherDatabases: [],
     quoting: "LEGACY",
   };
   loadFile(root, { contexts: [], labels: [], logicalPath: null, ignored: false, open: [] }, loading);
-  for (const [file, count] of loading.otherDatabases) {
+  for (const file of new Set(loading.otherDatabases.map((each) => each.file))) {
+    const count = loading.otherDatabases.filter((each) => each.file === file).length;
     const message = `${count} ${count === 1 ? "changeSet is" : "changeSets are"} for other databases (dbms) and no part of the history`;
     loading.findings.push({ kind: "finding", code: "other-database", message, location: { file, line: 1 }, migration: null });
   }
@@ -70,7 +73,7 @@ export function loadChangelog(root: FoundFile, files: SourceFiles, parameters: P
     ...changeSets.filter(({ runOrder }) => runOrder === null),
     ...changeSets.filter(({ runOrder }) => runOrder === "last"),
   ];
-  return { ...loading, changeSets: ordered, files: loading.read };
+  return { ...loading, changeSets: ordered, files: loading.read, otherDatabases: loading.otherDatabases.map(({ dbms }) => dbms) };
 }
 
 function loadFile(file: FoundFile, around: Surroundings, loading: Loading): void {
@@ -100,7 +103,7 @@ function loadFile(file: FoundFile, around: Surroundings, loading: Loading): void
   const context = contextOf(node);
   const below: Surroundings = {
     ...around,
-    contexts: context === null ? around.contexts : [...around.contexts, expand(context)],
+    contexts: context === null ? around.contexts : [expand(context), ...around.contexts],
     logicalPath: logicalPath === null ? around.logicalPath : normalizePath(expand(logicalPath)),
     open: [...around.open, file.path],
   };
@@ -169,7 +172,7 @@ function addChangeSet(written: Node, { file, around, quoting, expand }: Place, l
   const node = { ...expanded, children: expanded.children.flatMap((child) => (child.name === "changes" ? child.children : [child])) };
   const dbms = valueOf(node, "dbms");
   if (!matchesPostgres(dbms)) {
-    loading.otherDatabases.set(file.path, (loading.otherDatabases.get(file.path) ?? 0) + 1);
+    loading.otherDatabases.push({ file: file.path, dbms: dbms ?? "" });
     return;
   }
   if (around.ignored || flagOf(node, "ignore") === true) {
@@ -208,8 +211,8 @@ function surroundingsOf(node: Node, around: Surroundings): Surroundings {
   const logical = valueOf(node, "logicalFilePath");
   return {
     ...around,
-    contexts: context === null ? around.contexts : [...around.contexts, context],
-    labels: [...around.labels, ...labels],
+    contexts: context === null ? around.contexts : [context, ...around.contexts],
+    labels: [...labels, ...around.labels],
     logicalPath: logical === null ? null : normalizePath(logical),
     ignored: around.ignored || flagOf(node, "ignore") === true,
   };

@@ -27,7 +27,12 @@ const deepest = 20;
 /** Begins with what comes before every file: the command line and settings, then what Liquibase knows of the database. */
 export function createParameters(
   given: Readonly<Record<string, string>>,
-  known: { readonly runtime: Pick<Runtime, "contexts" | "environment">; readonly schema: string },
+  known: {
+    readonly runtime: Pick<Runtime, "contexts" | "environment">;
+    readonly schema: string;
+    /** `missingPropertyMode`: what stands for a name that nothing defines. */
+    readonly missing?: "itself" | "nothing";
+  },
 ): Parameters {
   const values = new Map<string, Property[]>();
   const add = (property: Property): void => {
@@ -50,7 +55,8 @@ export function createParameters(
       const name = expand(text.slice(start + 2, end), changelog, depth + 1).trim();
       const value = get(name, changelog);
       if (value === null && !name.startsWith(":")) unknown.set(name, (unknown.get(name) ?? 0) + 1);
-      result += text.slice(at, start) + (value === null ? text.slice(start, end + 1) : expand(value, changelog, depth + 1));
+      const instead = known.missing === "nothing" ? "" : text.slice(start, end + 1);
+      result += text.slice(at, start) + (value === null ? instead : expand(value, changelog, depth + 1));
       at = end + 1;
     }
     return result + text.slice(at);

@@ -1,6 +1,6 @@
 import type { Inspector, Step } from "../../../src/model/history.ts";
 import type { SourceLocation } from "../../../src/model/source.ts";
-import { changeTypes, unknownChange } from "../changes/index.ts";
+import { changeTypes, isForPostgres, unknownChange } from "../changes/index.ts";
 import type { ChangeContext, ChangeFile } from "../changes/contract.ts";
 import { rawSteps } from "../changes/raw.ts";
 import { decodeFile, type SourceFiles } from "../source/files.ts";
@@ -28,7 +28,7 @@ export interface Use {
 /** The steps of some changes of a changeSet, in their order; each change is turned into SQL when those before it have run, for some ask the database. */
 export async function* stepsOf(changes: readonly Node[], changeSet: ChangeSet, use: Use): AsyncGenerator<Step> {
   for (const change of changes) {
-    if (!matchesPostgres(valueOf(change, "dbms"))) continue;
+    if (!isForPostgres(change)) continue;
     const type = changeTypes[change.name] ?? unknownChange;
     try {
       yield* await type.generate(change, changeContext(change, changeSet, use));
@@ -75,7 +75,7 @@ export function wayBackOf({ node }: ChangeSet): WayBack {
   if (nodes.length > 0) return { kind: "written", nodes };
   const inverses: Node[] = [];
   for (const change of changesOf(node).toReversed()) {
-    const inverse = matchesPostgres(valueOf(change, "dbms")) ? changeTypes[change.name]?.inverse?.(change) : [];
+    const inverse = isForPostgres(change) ? changeTypes[change.name]?.inverse?.(change) : [];
     if (inverse === undefined) return { kind: "none" };
     inverses.push(...inverse);
   }

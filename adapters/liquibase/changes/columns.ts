@@ -2,7 +2,7 @@ import type { Step } from "../../../src/model/history.ts";
 import { childOf, flagOf, listOf, valueOf, type Node } from "../source/node.ts";
 import { escapeColumn, escapeName, escapeQualified, quoteText, type Naming } from "../postgres/quoting.ts";
 import { readType } from "../postgres/types.ts";
-import { defaultSql, functionSql, readValue, sequenceSql, valueSql, type Value } from "../postgres/values.ts";
+import { defaultSql, escapeSequence, functionSql, readValue, sequenceSql, valueSql, type Value } from "../postgres/values.ts";
 import { changeNode, statement, type ChangeType } from "./contract.ts";
 import { addForeignKey, addUnique } from "./constraint-sql.ts";
 
@@ -167,6 +167,12 @@ const modifyDataType: ChangeType = {
   },
 };
 
+/** Naming in which sequences are looked for in the schema that the change names (`AddDefaultValueChange`, `InsertDataChange`, `UpdateDataChange`). */
+export function sequenceNaming(change: Node, naming: Naming): Naming {
+  const schema = valueOf(change, "schemaName")?.trim() ?? "";
+  return schema === "" ? naming : { ...naming, defaultSchema: schema };
+}
+
 const addDefaultValue: ChangeType = {
   fields: [
     "catalogName",
@@ -186,14 +192,10 @@ const addDefaultValue: ChangeType = {
     const table = tableOf(change, naming);
     const name = escapeColumn(valueOf(change, "columnName") ?? "", naming);
     const value = readValue(change, "defaultValue") ?? { kind: "text", text: "NULL" };
-    const set = statement(`ALTER TABLE ${table} ALTER COLUMN  ${name} SET DEFAULT ${addedDefault(value, change, naming)}`, change.location);
+    const own = sequenceNaming(change, naming);
+    const set = statement(`ALTER TABLE ${table} ALTER COLUMN  ${name} SET DEFAULT ${addedDefault(value, change, own)}`, change.location);
     if (value.kind !== "sequence-next") return [set];
-    const sequence = escapeQualified(
-      value.name.split(".").at(-1) ?? "",
-      value.name.includes(".") ? (value.name.split(".")[0] ?? null) : null,
-      naming,
-    );
-    return [set, statement(`ALTER SEQUENCE ${sequence} OWNED BY ${table}.${name}`, change.location)];
+    return [set, statement(`ALTER SEQUENCE ${escapeSequence(value.name, own)} OWNED BY ${table}.${name}`, change.location)];
   },
   inverse: (change) => [
     changeNode(

@@ -5,6 +5,7 @@ import { addForeignKey, addUnique } from "./constraint-sql.ts";
 import { changeNode, statement, type ChangeType } from "./contract.ts";
 import { dropOf } from "./tables.ts";
 
+/** `AddPrimaryKeyGenerator`; `forIndexName` is for other databases. */
 const addPrimaryKey: ChangeType = {
   fields: [
     "catalogName",
@@ -23,12 +24,13 @@ const addPrimaryKey: ChangeType = {
     const given = valueOf(change, "constraintName");
     const name = given === null || given === "" ? "" : `CONSTRAINT ${escapeName(given, naming)} `;
     const tablespace = valueOf(change, "tablespace");
-    const index = valueOf(change, "forIndexName");
-    const keys =
-      index === null
-        ? `(${escapeColumnList(valueOf(change, "columnNames") ?? "", naming)})${tablespace === null ? "" : ` USING INDEX TABLESPACE ${tablespace}`}`
-        : `USING INDEX ${escapeName(index, naming)}`;
-    return [statement(`ALTER TABLE ${tableOf(change, naming)} ADD ${name}PRIMARY KEY ${keys}`, change.location)];
+    const keys = `(${escapeColumnList(valueOf(change, "columnNames") ?? "", naming)})${tablespace === null ? "" : ` USING INDEX TABLESPACE ${tablespace}`}`;
+    const table = tableOf(change, naming);
+    const clustered = flagOf(change, "clustered") === true && given !== null && given !== "";
+    return [
+      statement(`ALTER TABLE ${table} ADD ${name}PRIMARY KEY ${keys}`, change.location),
+      ...(clustered ? [statement(`CLUSTER ${table} USING ${escapeName(given, naming)}`, change.location)] : []),
+    ];
   },
   inverse: (change) => [dropOf("dropPrimaryKey", change, ["tableName", "constraintName"])],
 };

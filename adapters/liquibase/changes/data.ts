@@ -1,7 +1,7 @@
 import { flagOf, listOf, valueOf, type Node } from "../source/node.ts";
 import { escapeColumn, quoteText, type Naming } from "../postgres/quoting.ts";
 import { readValue, valueSql, type Value } from "../postgres/values.ts";
-import { columnsOf, tableOf } from "./columns.ts";
+import { columnsOf, sequenceNaming, tableOf } from "./columns.ts";
 import { statement, type ChangeContext, type ChangeType } from "./contract.ts";
 
 /** A value, and the content of the file where it is one. */
@@ -13,7 +13,8 @@ function written(value: Value | null, context: ChangeContext): string {
 
 const insert: ChangeType = {
   fields: ["catalogName", "schemaName", "tableName", "dbms", "column", "columns"],
-  generate(change, context) {
+  generate(change, given) {
+    const context = { ...given, naming: sequenceNaming(change, given.naming) };
     const columns = columnsOf(change).filter((column) => flagOf(column, "autoIncrement") !== true);
     const names = columns.map((column) => escapeColumn(valueOf(column, "name") ?? "", context.naming)).join(", ");
     const values = columns.map((column) => written(readValue(column, "value"), context)).join(", ");
@@ -22,8 +23,9 @@ const insert: ChangeType = {
 };
 
 const update: ChangeType = {
-  fields: ["catalogName", "schemaName", "tableName", "dbms", "column", "columns", "where", "whereParams"],
-  generate(change, context) {
+  fields: ["catalogName", "schemaName", "tableName", "column", "columns", "where", "whereParams"],
+  generate(change, given) {
+    const context = { ...given, naming: sequenceNaming(change, given.naming) };
     // `UpdateStatement` keeps its columns sorted by name.
     const columns = columnsOf(change).filter((column) => flagOf(column, "autoIncrement") !== true);
     const sorted = columns.toSorted((left, right) => ((valueOf(left, "name") ?? "") < (valueOf(right, "name") ?? "") ? -1 : 1));
@@ -35,7 +37,7 @@ const update: ChangeType = {
 };
 
 const deleteRows: ChangeType = {
-  fields: ["catalogName", "schemaName", "tableName", "dbms", "where", "whereParams", "column", "columns"],
+  fields: ["catalogName", "schemaName", "tableName", "where", "whereParams"],
   generate: (change, context) => [statement(`DELETE FROM ${tableOf(change, context.naming)}${whereOf(change, context)}`, change.location)],
 };
 

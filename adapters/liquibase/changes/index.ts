@@ -1,5 +1,6 @@
 import type { Step } from "../../../src/model/history.ts";
 import { valueOf, type Node } from "../source/node.ts";
+import { matchesPostgres } from "../changelog/expression.ts";
 import { columnChanges } from "./columns.ts";
 import { constraintChanges } from "./constraints.ts";
 import type { ChangeType } from "./contract.ts";
@@ -43,6 +44,12 @@ export const changeTypes: Readonly<Record<string, ChangeType>> = {
 
 /** What an unknown change is taken for: of an extension or of Liquibase Pro. */
 export const unknownChange = foreign("liquibase", "the change is no part of open Liquibase: an extension or Liquibase Pro runs it");
+
+/** Whether a change is for this database, as far as its type knows `dbms`: on any other it says nothing. */
+export function isForPostgres(change: Node): boolean {
+  const knows = changeTypes[change.name]?.fields.includes("dbms") ?? true;
+  return !knows || matchesPostgres(valueOf(change, "dbms"));
+}
 
 /** A few words on a change, as Liquibase describes it in its own table: `createTable tableName=person`. */
 export function describeChange(change: Node): string {

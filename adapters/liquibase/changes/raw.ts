@@ -43,7 +43,7 @@ export function splitSettings(change: Node): SplitSettings {
 }
 
 const sql: ChangeType = {
-  fields: ["sql", "splitStatements", "stripComments", "endDelimiter", "dbms", "comment", "rerunnable"],
+  fields: ["sql", "splitStatements", "stripComments", "endDelimiter", "dbms", "comment"],
   generate: (change, context) =>
     rawSteps(
       { text: change.value ?? valueOf(change, "sql") ?? "", settings: splitSettings(change), location: change.location },

@@ -38,7 +38,8 @@ const createTable: ChangeType = {
     const type = valueOf(change, "tableType")?.trim().toUpperCase() ?? "";
     const tablespace = valueOf(change, "tablespace")?.trim() ?? "";
     const head = `CREATE ${type === "" ? "" : `${type} `}TABLE ${flagOf(change, "ifNotExists") === true ? "IF NOT EXISTS " : ""}`;
-    const table = tableOf(change, naming);
+    // A temporary table stands in the session's own schema.
+    const table = /temp/i.test(type) ? escapeName(valueOf(change, "tableName") ?? "", naming) : tableOf(change, naming);
     const remarks = valueOf(change, "remarks")?.trim() ?? "";
     return [
       statement(`${head}${table} (${parts.join(", ")})${tablespace === "" ? "" : ` TABLESPACE ${tablespace}`}`, change.location),

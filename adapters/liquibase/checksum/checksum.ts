@@ -1,8 +1,8 @@
 import { changesOf, type ChangeSet } from "../changelog/change-set.ts";
 import type { Runtime } from "../changelog/environments.ts";
-import { matchesPostgres } from "../changelog/expression.ts";
 import { modifications } from "../changelog/modify-sql.ts";
 import { findNamed } from "../changelog/steps.ts";
+import { isForPostgres } from "../changes/index.ts";
 import { splitSettings } from "../changes/raw.ts";
 import { decodeFile, type ReadFile, type SourceFiles } from "../source/files.ts";
 import { valueOf, type Node } from "../source/node.ts";
@@ -24,7 +24,7 @@ export interface Of {
 export function changeSetChecksum(of: Of): string | null {
   const { changeSet, version } = of;
   const sums = changesOf(changeSet.node)
-    .filter((change) => version === 8 || matchesPostgres(valueOf(change, "dbms")))
+    .filter((change) => version === 8 || isForPostgres(change))
     .map((change) => changeChecksum(change, of));
   const groups = modifications(changeSet, of.runtime);
   // What the sums of version 8 took from a `modifySql` depends on the order of a Java set.
@@ -50,8 +50,6 @@ function changeChecksum(change: Node, of: Of): string | null {
     case "createView":
       return bodyChecksum(change, { ...of, body: valueOf(change, "selectQuery") ?? change.value });
     case "createProcedure":
-      // Which of two names its text has in the sums of version 8 depends on what Liquibase computed before.
-      if (of.version === 8) return null;
       return bodyChecksum(change, { ...of, body: valueOf(change, "procedureText") ?? valueOf(change, "procedureBody") ?? change.value });
     default:
       return plainChecksum(change, of.version);
@@ -64,7 +62,7 @@ function plainChecksum(change: Node, version: ChecksumVersion): string | null {
 }
 
 function sqlChecksum(sql: string, change: Node, { version }: Of): string {
-  return version === 9 ? checksumOfSql(sql) : oldChecksumOfSql(sql, splitSettings(change));
+  return version === 9 ? checksumOfSql(sql) : oldChecksumOfSql(Buffer.from(sql), splitSettings(change));
 }
 
 function readNamed(path: string | null, change: Node, { changeSet, files }: Of): ReadFile | null {
@@ -79,13 +77,12 @@ function textOf(file: ReadFile, change: Node): string | null {
   return text.kind === "ok" ? text.value : null;
 }
 
-/** The file as it stands, before any `${…}` is replaced, unless the change says otherwise. */
+/** The file as it stands, before any `${…}` is replaced. */
 function sqlFileChecksum(change: Node, of: Of): string | null {
   const file = readNamed(valueOf(change, "path"), change, of);
   const text = file === null ? null : textOf(file, change);
-  if (text === null) return null;
-  const expands = of.version === 9 && valueOf(change, "doExpandExpressionsInGenerateChecksum")?.toLowerCase() === "true";
-  return sqlChecksum(expands ? of.changeSet.expand(text) : text, change, of);
+  if (file === null || text === null) return null;
+  return of.version === 8 ? oldChecksumOfSql(file.bytes, splitSettings(change)) : sqlChecksum(text, change, of);
 }
 
 function rowsChecksum(change: Node, of: Of): string | null {
@@ -99,16 +96,17 @@ function rowsChecksum(change: Node, of: Of): string | null {
 function bodyChecksum(change: Node, { body, ...of }: Of & { readonly body: string | null }): string | null {
   const path = valueOf(change, "path");
   const file = readNamed(path, change, of);
-  const text = file === null ? null : textOf(file, change);
+  // Whatever `encoding` says, the sum takes the file for UTF-8 (`PropertyExpandingStream`).
+  const text = file === null ? null : file.bytes.toString("utf8");
   if (path !== null && text === null) return null;
-  if (of.version === 8) return text === null ? plainChecksum(change, 8) : oldBodyChecksum(text, change);
+  if (of.version === 8) return file === null ? plainChecksum(change, 8) : oldBodyChecksum(file.bytes, change);
   const attributes = plainChecksum(change, 9);
   const sql = text === null ? (body ?? "") : of.changeSet.expand(text);
   return checksumOfText(`${attributes}:${checksumOfSql(sql)}`, 9);
 }
 
-function oldBodyChecksum(text: string, change: Node): string {
+function oldBodyChecksum(bytes: Uint8Array, change: Node): string {
   const plain = { endDelimiter: ";", splitStatements: false, stripComments: false };
-  const body = oldChecksumOfSql(text, plain);
+  const body = oldChecksumOfSql(bytes, plain);
   return checksumOfText(`${plainChecksum(change, 8)}:${body}`, 8);
 }

@@ -6,7 +6,7 @@ export const changeFields: Readonly<Record<string, readonly string[]>> = Object.
     addDefaultValue:
       "catalogName columnDataType columnName defaultValue defaultValueBoolean defaultValueComputed defaultValueConstraintName defaultValueDate defaultValueNumeric defaultValueSequenceNext schemaName tableName",
     addForeignKeyConstraint:
-      "baseColumnNames baseTableCatalogName baseTableName baseTableSchemaName constraintName deferrable initiallyDeferred onDelete onUpdate referencedColumnNames referencedTableCatalogName referencedTableName referencedTableSchemaName referencesUniqueColumn validate",
+      "baseColumnNames baseTableCatalogName baseTableName baseTableSchemaName constraintName deferrable initiallyDeferred onDelete onUpdate referencedColumnNames referencedTableCatalogName referencedTableName referencedTableSchemaName validate",
     addLookupTable:
       "constraintName existingColumnName existingTableCatalogName existingTableName existingTableSchemaName newColumnDataType newColumnName newTableCatalogName newTableName newTableSchemaName",
     addNotNullConstraint: "catalogName columnDataType columnName constraintName defaultNullValue schemaName tableName validate",
@@ -53,6 +53,7 @@ export const changeFields: Readonly<Record<string, readonly string[]>> = Object.
 
 /** Fields that only count for checksums of version 8; their content counts apart since version 9. */
 export const oldFields: Readonly<Record<string, readonly string[]>> = {
+  createProcedure: ["comments", "dbms", "encoding", "path", "procedureBody", "relativeToChangelogFile"],
   createView: ["encoding", "path", "relativeToChangelogFile", "selectQuery"],
 };
 

@@ -26,10 +26,12 @@ export function checksumOfSql(sql: string): string {
   return checksumOfBytes(Buffer.from(sql.replaceAll(/[ \n\r\t]+/g, "")), 9);
 }
 
-/** SQL with its settings before it and single blanks (`NormalizingStreamV8`). */
-export function oldChecksumOfSql(sql: string, { endDelimiter, splitStatements, stripComments }: OldSqlSettings): string {
-  const blanks = sql.replaceAll(/[ \n\r\t]+/g, " ").replace(/^ | $/g, "");
-  return checksumOfBytes(Buffer.from(`${endDelimiter ?? "null"}:${splitStatements}:${stripComments}:${blanks}`), 8);
+/** SQL with its settings before it and single blanks, byte by byte whatever its encoding (`NormalizingStreamV8`). */
+export function oldChecksumOfSql(sql: Uint8Array, { endDelimiter, splitStatements, stripComments }: OldSqlSettings): string {
+  const text = Buffer.from(sql).toString("latin1");
+  const blanks = text.replaceAll(/[ \n\r\t]+/g, " ").replace(/^ | $/g, "");
+  const before = Buffer.from(`${endDelimiter ?? "null"}:${splitStatements}:${stripComments}:`);
+  return checksumOfBytes(Buffer.concat([before, Buffer.from(blanks, "latin1")]), 8);
 }
 
 const [lineFeed, carriageReturn] = [0x0a, 0x0d];

@@ -46,10 +46,14 @@ const direct: Readonly<Record<string, string>> = { output: "message", createView
 
 function fieldValue(change: Node, field: string): string | null {
   const value = textOf(change, field);
+  // Under this name, and without the blanks around it, sums of version 8 have the text.
+  if (field === "procedureBody") return value ?? valueOf(change, "procedureText") ?? (change.value?.trim() || null);
   if (field === "target" && change.name === "output") return value === "" ? null : (value ?? "STDERR");
   if (field === "onDelete" && change.name === "addForeignKeyConstraint" && value === null)
     return flagOf(change, "deleteCascade") === true ? "CASCADE" : null;
   if (booleanFields.has(field)) return flag(change, field);
+  // `AbstractModifyDataChange.setWhere`.
+  if (field === "where") return value?.trim() || null;
   return value ?? (direct[change.name] === field ? change.value : null);
 }
 

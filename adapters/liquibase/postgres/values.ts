@@ -69,9 +69,14 @@ export function functionSql(text: string): string {
 
 /** The next or present number of a sequence. */
 export function sequenceSql(kind: "nextval" | "currval", name: string, naming: Naming): string {
+  return `${kind}('${escapeSequence(name, naming)}')`;
+}
+
+/** A sequence as a value names it: with its schema before a dot. Liquibase 4.28 quotes the whole, which then names nothing. */
+export function escapeSequence(name: string, naming: Naming): string {
   const parts = name.split(".");
   const [schema, own] = parts.length === 2 ? [parts[0] ?? null, parts[1] ?? ""] : [null, name];
-  return `${kind}('${escapeQualified(own, schema, naming)}')`;
+  return escapeQualified(own, schema, naming);
 }
 
 /** A value that needs no type to be printed; `null` for text and files. */

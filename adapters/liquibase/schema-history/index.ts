@@ -1,4 +1,5 @@
 import type { SchemaHistory } from "../../adapter.ts";
+import { lockHolder, takeLock } from "./lock.ts";
 import { readChangelogTable } from "./read.ts";
 import { createTable, stampChangeSet, unstampChangeSet } from "./stamp.ts";
 
@@ -8,6 +9,8 @@ export const schemaHistory: SchemaHistory = {
   create: createTable,
   stamp: stampChangeSet,
   unstamp: unstampChangeSet,
+  lockHolder,
+  takeLock,
   // The sums are of changeSets, not of files: an old file cannot be told by one.
   isSource: () => false,
 };

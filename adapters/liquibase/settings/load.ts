@@ -3,7 +3,7 @@ import { join, posix } from "node:path";
 import { isMap, isScalar, isSeq, parseAllDocuments } from "yaml";
 import { scalarText } from "../source/node.ts";
 import { readPropertiesText } from "./properties.ts";
-import { readSettings, type Entry, type SettingsFile } from "./settings.ts";
+import { readSettings, type Entry, type SettingsFile, type SettingsSource } from "./settings.ts";
 
 const largest = 1 << 20;
 
@@ -15,10 +15,12 @@ export function loadSettings(root: string, paths: readonly string[]): readonly S
     const own = /^liquibase[\w.-]*\.properties$/i.test(name);
     if ((spring === null && !own) || isTestPath(path) || statSync(join(root, path)).size > largest) return [];
     const text = readFileSync(join(root, path), "utf8");
-    if (own) return [readSettings(entriesOf(text), { file: path, profile: null, kind: "properties" })];
+    if (own) return [readSettings(entriesOf(text), { file: path, profile: null, kind: "properties", around: [] })];
     if (!/liquibase/i.test(text)) return [];
     const profile = spring?.[1] ?? null;
-    const found = /\.properties$/i.test(name) ? quarkusProfiles(entriesOf(text), path, profile) : yamlSettings(text, path, profile);
+    const found = /\.properties$/i.test(name)
+      ? quarkusProfiles(entriesOf(text), { file: path, profile, around: entriesOf(text) })
+      : yamlSettings(text, path, profile);
     return found.filter(({ values, parameters }) => values.size > 0 || parameters.size > 0);
   });
 }
@@ -33,26 +35,27 @@ function entriesOf(text: string): readonly Entry[] {
 }
 
 /** `%dev.quarkus.liquibase.…` is for one profile. */
-function quarkusProfiles(entries: readonly Entry[], file: string, profile: string | null): readonly SettingsFile[] {
+function quarkusProfiles(entries: readonly Entry[], { file, profile, around }: Omit<SettingsSource, "kind">): readonly SettingsFile[] {
   const byProfile = new Map<string | null, Entry[]>();
   for (const { key, value } of entries) {
     const own = /^%([\w-]+)\.(.*)$/.exec(key);
     const name = own?.[1] ?? profile;
     byProfile.set(name, [...(byProfile.get(name) ?? []), { key: own?.[2] ?? key, value }]);
   }
-  return [...byProfile].map(([name, own]) => readSettings(own, { file, profile: name, kind: "spring" }));
+  return [...byProfile].map(([name, own]) => readSettings(own, { file, profile: name, kind: "spring", around }));
 }
 
 function yamlSettings(text: string, file: string, profile: string | null): readonly SettingsFile[] {
-  const settings: SettingsFile[] = [];
+  const documents: { readonly entries: readonly Entry[]; readonly profile: string | null }[] = [];
   for (const document of parseAllDocuments(text, { logLevel: "silent" })) {
     if (!("contents" in document) || document.errors.length > 0) continue;
     const entries: Entry[] = [];
     flatten(document.contents, "", entries);
     const own = entries.find(({ key }) => key === "spring.config.activate.on-profile" || key === "spring.profiles");
-    settings.push(...quarkusProfiles(entries, file, own?.value ?? profile));
+    documents.push({ entries, profile: own?.value ?? profile });
   }
-  return settings;
+  const around = documents.filter((each) => each.profile === profile).flatMap(({ entries }) => entries);
+  return documents.flatMap((document) => quarkusProfiles(document.entries, { file, profile: document.profile, around }));
 }
 
 /** A YAML document as flat keys, as Spring makes them; a list is its elements with commas between them. */

@@ -50,11 +50,17 @@ const prefixes: Readonly<Record<"spring" | "properties", RegExp>> = {
   properties: /^(?:liquibase\.)?(?:command\.)?/i,
 };
 
+/** Whose settings they are. `around`: other properties of the same file, which values may name. */
+export interface SettingsSource {
+  readonly file: string;
+  readonly profile: string | null;
+  readonly kind: "spring" | "properties";
+  readonly around: readonly Entry[];
+}
+
 /** The settings among the entries of a file. */
-export function readSettings(
-  entries: readonly Entry[],
-  from: { readonly file: string; readonly profile: string | null; readonly kind: "spring" | "properties" },
-): SettingsFile {
+export function readSettings(entries: readonly Entry[], from: SettingsSource): SettingsFile {
+  const known: Known = { properties: new Map([...from.around, ...entries].map(({ key, value }) => [key, value])), left: mostPlaceholders };
   const values = new Map<SettingName, string>();
   const parameters = new Map<string, string>();
   for (const { key, value } of entries) {
@@ -62,7 +68,7 @@ export function readSettings(
     if (prefix === undefined) continue;
     const own = key.slice(prefix.length);
     const parameter = /^(?:parameters?|change-?log-?parameters?)\.(.+)$/i.exec(own)?.[1];
-    const resolved = resolveDefault(value.trim());
+    const resolved = resolvePlaceholders(value.trim(), known, []);
     if (parameter !== undefined) {
       if (resolved !== null) parameters.set(parameter.replace(/^"(.*)"$/, "$1"), resolved);
       continue;
@@ -73,12 +79,39 @@ export function readSettings(
   return { file: from.file, profile: from.profile, values, parameters };
 }
 
-/** A value with `${NAME:default}` resolved to its defaults; `null` where one has none, for environments are not known here. */
-function resolveDefault(value: string): string | null {
-  let lost = false;
-  const resolved = value.replaceAll(/\$\{[^}:]*(?::([^}]*))?\}/g, (_whole, fallback: string | undefined) => {
-    if (fallback === undefined) lost = true;
-    return fallback ?? "";
-  });
-  return lost ? null : resolved;
+/** More than any file of settings has, so that properties which name each other many times come to an end. */
+const mostPlaceholders = 10_000;
+
+interface Known {
+  readonly properties: ReadonlyMap<string, string>;
+  /** How many placeholders may still be put in. */
+  left: number;
+}
+
+/**
+ * A value with its `${NAME:default}` put in, as Spring does: from the other properties of the file, else by the default, in which others may stand. `null`
+ * where there is neither, for environments are not known here, and where properties name each other in a circle.
+ */
+function resolvePlaceholders(value: string, known: Known, open: readonly string[]): string | null {
+  const start = value.indexOf("${");
+  const end = start === -1 ? -1 : endOfPlaceholder(value, start + 2);
+  if (end === -1) return value;
+  const [, name = "", fallback] = /^([^:]*)(?::([^]*))?$/.exec(value.slice(start + 2, end)) ?? [];
+  const own = known.properties.get(name) ?? fallback;
+  known.left -= 1;
+  if (own === undefined || open.includes(name) || known.left < 0) return null;
+  const inner = resolvePlaceholders(own, known, [...open, name]);
+  const rest = resolvePlaceholders(value.slice(end + 1), known, open);
+  return inner === null || rest === null ? null : `${value.slice(0, start)}${inner}${rest}`;
+}
+
+/** Where the brace is that closes a placeholder, others in it passed over; -1 where there is none. */
+function endOfPlaceholder(value: string, from: number): number {
+  let depth = 1;
+  for (let at = from; at < value.length; at += 1) {
+    if (value.startsWith("${", at)) depth += 1;
+    else if (value[at] === "}") depth -= 1;
+    if (depth === 0) return at;
+  }
+  return -1;
 }

@@ -1,4 +1,4 @@
-import { inputFailure, failed, ok, type Result } from "../../../src/model/failure.ts";
+import { inputFailure, failed, ok, type Failure, type Result } from "../../../src/model/failure.ts";
 import type { Node } from "./node.ts";
 
 /** Attributes of a `--changeset` line by the words that give them (`AbstractFormattedChangeLogParser`). */
@@ -51,7 +51,7 @@ export function readFormattedSql(text: string, file: string): Result<Node> {
   if (logical !== undefined) reading.children.push(leaf("logicalFilePath", logical, { file, line: 1 }));
   for (; reading.at < lines.length; reading.at += 1) {
     const problem = readLine(reading);
-    if (problem !== null) {
+    if (typeof problem === "string") {
       const location = { file, line: reading.at + 1 };
       return failed(
         inputFailure("formatted-sql", problem, {
@@ -60,8 +60,10 @@ export function readFormattedSql(text: string, file: string): Result<Node> {
         }),
       );
     }
+    if (problem !== null) return failed(problem);
   }
-  finish(reading);
+  const empty = finish(reading);
+  if (empty !== null) return failed(empty);
   return ok({ name: "databaseChangeLog", value: null, children: reading.children, location: { file, line: 1 } });
 }
 
@@ -82,7 +84,7 @@ function attributes(line: string, known: Readonly<Record<string, RegExp>>, locat
 }
 
 /** Reads the line that stands at `at`, and those that belong to it. Gives what is wrong with it. */
-function readLine(reading: Reading): string | null {
+function readLine(reading: Reading): string | Failure | null {
   const { draft, file } = reading;
   const line = reading.lines[reading.at] ?? "";
   const location = { file, line: reading.at + 1 };
@@ -142,10 +144,11 @@ function ignoreLines(reading: Reading, line: string): string | null {
   return null;
 }
 
-function openChangeSet(reading: Reading, line: string): string | null {
+function openChangeSet(reading: Reading, line: string): string | Failure | null {
   const match = /^\s*--\s*changeset\s+("[^"]+"|[^:]+):("[^"]+"|\S+)(.*)$/i.exec(line);
   if (match === null) return "a --changeset line is --changeset AUTHOR:ID, without a space after the colon";
-  finish(reading);
+  const empty = finish(reading);
+  if (empty !== null) return empty;
   const location = { file: reading.file, line: reading.at + 1 };
   const bare = (text: string | undefined): string => (text ?? "").trim().replace(/^"(.*)"$/, "$1");
   reading.draft = {
@@ -216,12 +219,16 @@ function readRollbackBlock(reading: Reading, draft: Draft): string | null {
   return "the rollback block has no end (*/)";
 }
 
-/** Closes the changeSet that is open. */
-function finish(reading: Reading): void {
+/** Closes the changeSet that is open. Gives what Liquibase refuses: one that has no line of its own. */
+function finish(reading: Reading): Failure | null {
   const { draft, file } = reading;
-  if (draft === null) return;
+  if (draft === null) return null;
   const location = { file, line: draft.line };
   const text = draft.body.map((line) => line.text).join("\n");
+  if (text.trim() === "") {
+    const hint = "Give it some, if only a comment, or take it out: Liquibase stops here too.";
+    return inputFailure("formatted-sql", "the changeset has no SQL", { location, hint });
+  }
   const first = { file, line: draft.body[0]?.line ?? draft.line };
   const strips = attributes(draft.header, onSql, location);
   const children = strips.some(({ name }) => name === "stripComments") ? strips : [...strips, leaf("stripComments", "true", location)];
@@ -230,6 +237,7 @@ function finish(reading: Reading): void {
   const all = [...draft.children, ...(draft.preConditions === null ? [] : [draft.preConditions]), sql, ...rollback];
   reading.children.push({ name: "changeSet", value: null, children: all, location });
   reading.draft = null;
+  return null;
 }
 
 function rollbackOf(draft: Draft, file: string): readonly Node[] {

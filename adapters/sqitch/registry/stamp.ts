@@ -1,6 +1,7 @@
 import { parseQualifiedName } from "../../../src/sql/names.ts";
 import { quoteIdentifier, quoteLiteral } from "../../../src/sql/quote.ts";
 import type { Stamp } from "../../adapter.ts";
+import { registryComments } from "./comments.ts";
 import { readEntry, type Entry } from "./entry.ts";
 import { registrySql } from "./tables.ts";
 
@@ -13,6 +14,7 @@ export function createRegistry(table: string): readonly string[] {
   const { name, email } = committer(null);
   return [
     ...registrySql(parseQualifiedName(table).schema ?? "sqitch"),
+    ...registryComments(schemaOf(table)),
     `INSERT INTO ${schemaOf(table)}.releases (version, installer_name, installer_email) VALUES (1.1, ${name}, ${email})`,
   ];
 }

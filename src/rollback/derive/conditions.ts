@@ -48,6 +48,7 @@ export function constraintCondition(constraint: ConstraintFacts, pair: Pair): st
       return `SELECT 1 FROM ${table} AS child WHERE ${present} AND NOT EXISTS (SELECT 1 FROM ${referenced} AS parent WHERE ${equal})`;
     }
     case "exclusion":
+      return hasRenamedColumns(pair) ? null : overlaps(table, constraint.definition);
     case "trigger":
       return null;
   }
@@ -72,11 +73,50 @@ function isHeldAlready(definition: string, pair: Pair): boolean {
 /** The query for duplicates that keep a unique index from being made again. */
 export function indexCondition(index: IndexFacts, pair: Pair): string | null {
   const [, list, rest = ""] = /^CREATE UNIQUE INDEX .*? USING btree \((.*?)\)( .*)?$/s.exec(index.definition) ?? [];
-  if (list === undefined || !/^[\w", ]+$/.test(list) || rest.includes("NULLS NOT DISTINCT")) return null;
+  if (list === undefined || rest.includes("NULLS NOT DISTINCT")) return null;
+  if (!/^[\w", ]+$/.test(list)) return expressionCondition(index, pair);
   if (isHeldAlready(`UNIQUE (${list})`, pair) || isHeldAlready(`PRIMARY KEY (${list})`, pair)) return null;
   const [, predicate = null] = / WHERE (.*)$/s.exec(rest) ?? [];
   if (predicate !== null && hasRenamedColumns(pair)) return null;
   return duplicates(pair.after.identity, splitNames(list).map(presentNames(pair)), predicate);
+}
+
+/** The query for duplicates of a key with expressions, where each of its parts is a column or an expression and nothing more. */
+function expressionCondition({ definition }: IndexFacts, pair: Pair): string | null {
+  const [, list = "", , predicate = null] = /^CREATE UNIQUE INDEX .*? USING btree \((.*)\)( WHERE (.*))?$/s.exec(definition) ?? [];
+  const parts = splitExpressions(list);
+  if (hasRenamedColumns(pair) || parts.length === 0 || !parts.every((part) => /^[\w"]+$/.test(part) || part.endsWith(")"))) return null;
+  if (holdsIndex(definition, pair)) return null;
+  return duplicates(pair.after.identity, parts, predicate);
+}
+
+function holdsIndex(definition: string, { after }: Pair): boolean {
+  return after.facts.kind === "relation" && after.facts.indexes.some((other) => other.valid && other.definition === definition);
+}
+
+/** At the commas outside of parentheses and strings. */
+function splitExpressions(list: string): readonly string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let start = 0;
+  for (const { 0: token, index } of list.matchAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|[(),[\]]/g)) {
+    if (token === "(" || token === "[") depth++;
+    else if (token === ")" || token === "]") depth--;
+    else if (token === "," && depth === 0) {
+      parts.push(list.slice(start, index).trim());
+      start = index + 1;
+    }
+  }
+  return [...parts, list.slice(start).trim()].filter((part) => part !== "");
+}
+
+/** The query for pairs of rows that an exclusion constraint of plain columns keeps apart. */
+function overlaps(table: string, definition: string): string | null {
+  const [, list] = /^EXCLUDE USING \w+ \(([^()]+)\)(?: (?:NOT )?DEFERRABLE.*)?$/.exec(definition) ?? [];
+  const parts = (list ?? "").split(", ").map((part) => /^((?:"(?:[^"]|"")+"|\w+)) WITH (\S+)$/.exec(part));
+  if (list === undefined || !parts.every((part) => part !== null)) return null;
+  const conflicts = parts.map(([, column = "", operator = ""]) => `one.${column} ${operator} other.${column}`);
+  return `SELECT 1 FROM ${table} AS one JOIN ${table} AS other ON (one.tableoid, one.ctid) < (other.tableoid, other.ctid) AND ${conflicts.join(" AND ")}`;
 }
 
 function duplicates(table: string, columns: readonly (string | null)[], predicate: string | null): string | null {

@@ -54,6 +54,16 @@ describe("what is refused, with its file and line", () => {
     expect(history.findings.map(({ code }) => code)).toContain("other-database");
   });
 
+  it("a changelog of which nothing is for PostgreSQL", async () => {
+    const [failure] = await readFailures({
+      "c.xml": xml(changeSet("1", "<sql>a</sql>", 'dbms="mysql"'), changeSet("2", "<sql>b</sql>", 'dbms="oracle"')),
+    });
+    expect(failure).toMatchObject({ code: "no-migrations-found", location: "c.xml", exitCode: 2 });
+    expect(failure?.message).toBe("none of its 2 changeSets is for PostgreSQL: dbms says mysql, oracle");
+    const [other] = await readFailures({ "c.xml": xml(changeSet("1", "<sql>a</sql>", 'context="a"')) }, { contexts: ["b"] });
+    expect(other?.message).toBe("its only changeSet is not run with the contexts and labels that are given (b)");
+  });
+
   it("broken XML, YAML and formatted SQL", async () => {
     const broken = await readFailures({ "changelog.xml": xml("<changeSet id='1' author='t'>\n<sql>x</changeSet>") });
     expect(broken[0]).toMatchObject({ code: "invalid-xml", location: { file: "changelog.xml", line: 4 } });
@@ -65,6 +75,23 @@ describe("what is refused, with its file and line", () => {
       "c.sql": "--liquibase formatted sql\n--changeset me:1\n--precondition-index-exists index:x\nselect 1;\n",
     });
     expect(precondition[0]).toMatchObject({ code: "formatted-sql", location: { file: "c.sql", line: 3 } });
+  });
+
+  it.each([
+    ["--changeset me:1\n--changeset me:2\nselect 1;\n", 2, "the changeset has no SQL"],
+    ["--changeset me:1\n--comment nothing\n\n", 2, "the changeset has no SQL"],
+    ["--changeset me\nselect 1;\n", 2, "a --changeset line is"],
+    ["--changeset me:1\nselect 1;\n--ignoreLines:x\n", 4, "ignoreLines:"],
+    ["--property name:x\n", 2, "a --property line"],
+    ["--changeset me:1\nselect 1;\n/* liquibase rollback\nselect 2;\n", 4, "has no end"],
+  ])("formatted SQL with a broken directive: %j", async (text, line, why) => {
+    const [failure] = await readFailures({ "c.sql": `--liquibase formatted sql\n${text}` });
+    expect(failure).toMatchObject({ code: "formatted-sql", location: { file: "c.sql", line }, message: expect.stringContaining(why) });
+  });
+
+  it("but not a directive with one dash, which older versions took for SQL: it is told", async () => {
+    const history = await readOk({ "c.sql": "--liquibase formatted sql\n--changeset me:1\nselect 1;\n- rollback select 2;\n" });
+    expect(history.findings).toMatchObject([{ code: "formatted-sql", location: { line: 4 } }]);
   });
 
   it("a changeSet without an author, and an include of a format that nobody knows", async () => {

@@ -112,3 +112,24 @@ test("the table of this changelog is found in another schema, and its rows by pa
   const read = await found(history);
   expect([read?.table, read?.rows.map(({ migration }) => migration)]).toEqual(["elsewhere.databasechangelog", ["set"]]);
 });
+
+test("the lock: who holds it is told, and what pggit enters takes it for its transaction and fails where it is held", async () => {
+  const tables = { table: TABLE, bookkeeping: ["public.databasechangelog", "public.databasechangeloglock"] };
+  const holder = (): Promise<string | null> | undefined => schemaHistory.lockHolder?.(shadow().session, tables);
+  const take = (): Promise<void> => run(schemaHistory.takeLock?.(tables) ?? []);
+  expect(await holder()).toBeNull();
+  await take();
+  await run(schemaHistory.create(TABLE));
+  expect(await holder()).toBeNull();
+  await run(["INSERT INTO databasechangeloglock VALUES (1, true, '2026-11-20 10:00', 'build-7 (10.0.0.7)')"]);
+  expect(await holder()).toBe("build-7 (10.0.0.7) since 2026-11-20 10:00:00");
+  await expect(take()).rejects.toMatchObject({ error: { code: "55P03", message: expect.stringContaining("build-7 (10.0.0.7)") } });
+  await run(["UPDATE databasechangeloglock SET locked = false, lockedby = NULL"]);
+  await run(["BEGIN"]);
+  await take();
+  const held = await shadow().session.rows(
+    "SELECT mode FROM pg_locks WHERE relation = 'databasechangeloglock'::regclass AND mode = 'RowShareLock'",
+  );
+  await run(["ROLLBACK"]);
+  expect(held).toHaveLength(1);
+});

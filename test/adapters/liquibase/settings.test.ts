@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { liquibase } from "../../../adapters/liquibase/index.ts";
 import { temporaryProject } from "../../support/project-files.ts";
-import { changeSet, readOk, sqlOf, xml } from "./project.ts";
+import { changeSet, readFailures, readOk, sqlOf, xml } from "./project.ts";
 
 const table = changeSet("1", '<createTable tableName="${prefix}t"><column name="id" type="int"/></createTable>');
 
@@ -56,6 +56,20 @@ describe("settings", () => {
     expect(history.preparation).toEqual(["CREATE SCHEMA IF NOT EXISTS app"]);
   });
 
+  it.each([
+    [
+      "application.properties",
+      "app.tenant=${TENANT:${app.fallback}}\napp.fallback=main\napp.loop=${app.loop}\nspring.liquibase.parameters.prefix=${app.tenant}_${NONE:}\nspring.liquibase.parameters.loop=${app.loop}\n",
+    ],
+    [
+      "application.yml",
+      "app: {tenant: '${TENANT:${app.fallback}}', fallback: main}\n---\nspring.liquibase.parameters: {prefix: '${app.tenant}_'}\n",
+    ],
+  ])("of Spring refer to other properties of %s", async (file, text) => {
+    const history = await readOk({ [`src/main/resources/${file}`]: text, "src/main/resources/c.xml": xml(table) });
+    expect(await sqlOf(history.migrations[0])).toEqual(["CREATE TABLE public.main_t (id INTEGER)"]);
+  });
+
   it("yield to the command line", async () => {
     const files = {
       "liquibase.properties": "changelogFile=c.xml\nparameter.prefix=file_\n",
@@ -71,6 +85,27 @@ describe("settings", () => {
     expect(await sqlOf(history.migrations[0])).toEqual(['CREATE TABLE public."${prefix}t" (id INTEGER)']);
     expect(history.findings).toMatchObject([{ code: "unknown-property" }]);
   });
+});
+
+it("missingPropertyMode: what has no value stays as it is, is nothing, or is refused", async () => {
+  const files = (mode: string) => ({
+    "liquibase.properties": `changelogFile=c.xml\nmissingPropertyMode=${mode}\n`,
+    "c.xml": xml(changeSet("1", "<sql>select '${none}'</sql>")),
+  });
+  expect(await sqlOf((await readOk(files("preserve"))).migrations[0])).toEqual(["select '${none}'"]);
+  expect(await sqlOf((await readOk(files("empty"))).migrations[0])).toEqual(["select ''"]);
+  const [failure] = await readFailures(files("error"));
+  expect([failure?.code, failure?.hint]).toEqual(["unknown-property", "Give it: --placeholder 'none=VALUE'."]);
+});
+
+it("the path that an include gives its file is part of the identity, as since 4.30; the file's own goes before it", async () => {
+  const history = await readOk({
+    "c.yaml":
+      "databaseChangeLog:\n  - include: {file: a.xml, logicalFilePath: /other/a.xml}\n  - include: {file: b.xml, logicalFilePath: other/b.xml}\n",
+    "a.xml": xml(table),
+    "b.xml": xml(table).replace("<databaseChangeLog", '<databaseChangeLog logicalFilePath="own.xml"'),
+  });
+  expect(history.migrations.map(({ entry }) => entry?.["filename"])).toEqual(["other/a.xml", "own.xml"]);
 });
 
 describe("detection", () => {

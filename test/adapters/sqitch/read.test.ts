@@ -54,6 +54,12 @@ describe("a change", () => {
     ["SELECT 1", "a [file]: SELECT 1"],
     ["BEGIN; SELECT 1; ROLLBACK; BEGIN; SELECT 2; COMMIT;", "a: SELECT 2"],
     ["BEGIN; SELECT 1; ROLLBACK TO x; COMMIT; ROLLBACK;", "a [file]: BEGIN | SELECT 1 | ROLLBACK TO x | COMMIT | ROLLBACK"],
+    ["BEGIN; SELECT 1; SAVEPOINT s; SELECT 2; ROLLBACK TO SAVEPOINT S; SELECT 3; RELEASE s; COMMIT;", "a: SELECT 1 | SELECT 3"],
+    [
+      'BEGIN; SAVEPOINT a; SELECT 1; SAVEPOINT "A"; SELECT 2; SAVEPOINT a; SELECT 3; ROLLBACK WORK TO a; RELEASE SAVEPOINT "A"; SELECT 4; ROLLBACK TO a; SELECT 5; COMMIT;',
+      "a: SELECT 5",
+    ],
+    ["SAVEPOINT s; SELECT 1; ROLLBACK TO s;", "a [file]: SAVEPOINT s | SELECT 1 | ROLLBACK TO s"],
     [
       'BEGIN; CREATE TEMP TABLE "T t" (a int); CREATE TEMPORARY TABLE IF NOT EXISTS u AS SELECT 1; CREATE TEMP TABLE v () ON COMMIT DROP; COMMIT;',
       'a: CREATE TEMP TABLE "T t" (a int) | CREATE TEMPORARY TABLE IF NOT EXISTS u AS SELECT 1 | CREATE TEMP TABLE v () ON COMMIT DROP | DROP TABLE IF EXISTS pg_temp."T t" | DROP TABLE IF EXISTS pg_temp.u',
@@ -66,7 +72,7 @@ describe("a change", () => {
     ["BEGIN; SELECT 1; COMMIT;", "SELECT 1"],
     ["SELECT 1; BEGIN; SELECT 2; ROLLBACK; SELECT 3;", "SELECT 1 | SELECT 3"],
     ["SELECT 1; BEGIN; SELECT 2;", "SELECT 1"],
-    ["BEGIN; SAVEPOINT s; SELECT 1; ROLLBACK TO s; COMMIT;", "SAVEPOINT s | SELECT 1 | ROLLBACK TO s"],
+    ["BEGIN; SAVEPOINT s; SELECT 1; ROLLBACK TO s; SELECT 2; COMMIT;", "SELECT 2"],
   ])("a revert script takes back what it commits: %j", async (text, down) => {
     const history = await readHistory({ ...conf, "sqitch.plan": plan("a"), "deploy/a.sql": "SELECT 0;", "revert/a.sql": text });
     expect(await showAll(history)).toEqual([`a [file]: SELECT 0 ← ${down}`]);

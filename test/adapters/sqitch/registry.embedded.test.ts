@@ -64,6 +64,23 @@ const files = {
   "deploy/c.sql": "BEGIN; SELECT 3; COMMIT;",
 };
 
+test("a registry is made with the comments that Sqitch gives it", async () => {
+  await run(schemaHistory.create(TABLE));
+  const bare = await shadow().session.rows(
+    `select c.relname, a.attname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum >= 0 and not a.attisdropped
+     where c.relnamespace = 'sqitch'::regnamespace and c.relkind = 'r' and col_description(c.oid, a.attnum) is null`,
+  );
+  expect(bare).toEqual([]);
+  const [words] = await shadow().session.rows(
+    `select obj_description('sqitch'::regnamespace) as schema, obj_description('sqitch.tags'::regclass) as tags, col_description('sqitch.events'::regclass, 1) as event`,
+  );
+  expect(words).toEqual({
+    schema: "Sqitch database deployment metadata v1.1.",
+    tags: "Tracks the tags currently applied to the database.",
+    event: "Type of event.",
+  });
+});
+
 test("a part that is deployed, and what was taken back", async () => {
   const history = await readHistory(files);
   expect(await found(history)).toBe(null);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { History, Migration } from "../../src/model/history.ts";
-import { findExtensions } from "../../src/reading/find-extensions.ts";
+import { findMentions } from "../../src/reading/find-mentions.ts";
 import { useProjects } from "../support/program.ts";
 
 const newProject = useProjects();
@@ -15,5 +15,13 @@ test("finds every way in which files name extensions, once each", async () => {
   project.write(files);
   const migrations = Object.keys(files).map((path) => ({ files: [{ path, role: "up", sha256: "" }] }) as unknown as Migration);
   const history = { root: project.root, migrations, baselines: [] } as unknown as History;
-  expect(await findExtensions(history)).toEqual(["citext", "pg_trgm", "uuid-ossp"]);
+  expect(await findMentions(history)).toEqual({ extensions: ["citext", "pg_trgm", "uuid-ossp"], roles: false });
+});
+
+test("sees a role that a block makes", async () => {
+  const project = newProject();
+  project.write({ "V1.sql": "DO $$ BEGIN\n  EXECUTE 'create  role app_reader';\nEND $$;\n" });
+  const migrations = [{ files: [{ path: "V1.sql", role: "up", sha256: "" }] } as unknown as Migration];
+  const history = { root: project.root, migrations, baselines: [] } as unknown as History;
+  expect((await findMentions(history)).roles).toBe(true);
 });

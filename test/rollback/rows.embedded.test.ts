@@ -1,0 +1,25 @@
+import { describe, expect, test } from "vitest";
+import { useShadow } from "../support/shadow.ts";
+import { ROW_CASES } from "./row-cases.ts";
+import { useWorkbench } from "./workbench.ts";
+
+const bench = useWorkbench(useShadow(), "rows");
+
+describe("a verdict with rows in the tables", () => {
+  for (const { name, setup, up, down, status, origin, loses, check } of ROW_CASES) {
+    test(`${status}: ${name}`, async () => {
+      const { rollback } = await bench.prove([...(setup === "" ? [] : [{ up: setup }]), { up, ...(down === undefined ? {} : { down }) }]);
+      const lost = rollback.upLoses
+        .filter(({ what }) => !what.startsWith("column order"))
+        .map(({ table, columns }) => (columns.length === 0 ? (table ?? "") : `${table}: ${columns.join(", ")}`));
+      const wanted = { status, ...(origin === undefined ? {} : { origin }), ...(loses === undefined ? {} : { lost: loses }) };
+      expect({ ...rollback, lost }).toMatchObject(wanted);
+      expect(rollback.check ?? "").toContain(check ?? "");
+    });
+  }
+
+  test("covers every status, by sixty migrations at least", () => {
+    expect(new Set(ROW_CASES.map(({ status }) => status)).size).toBe(5);
+    expect(ROW_CASES.length).toBeGreaterThanOrEqual(60);
+  });
+});
