@@ -28,7 +28,7 @@ test("a pending migration that destroys values which stand there is a question o
     exitCode: 3,
     message: expect.stringMatching(/V13-data-loss-[0-9a-f]+ is not decided\. V13 destroys data.*public\.customers \(phone\)/),
     location: expect.stringContaining("V13__drop_phone.sql:1"),
-    hint: expect.stringContaining("choice: keep"),
+    hint: expect.stringContaining("pggit decide PLAN V13-data-loss-"),
   });
   const id = /V13-data-loss-[0-9a-f]+/.exec(asked.message)?.[0] ?? "";
   const person = attended("yes");

@@ -262,7 +262,13 @@ describe("bad input gives one clear message, the right exit code, and leaves not
     expect(ended.code).toBe(0);
     expectNoTraceNorSecret(ended);
     const out = join(project.root, "out");
-    expect(readdirSync(out).filter((name) => !name.startsWith("migration_plan_"))).toEqual(["edge-cases.yaml", "migrations", "schema.sql"]);
+    expect(readdirSync(out).filter((name) => !name.startsWith("migration_plan_"))).toEqual([
+      "edge-cases.yaml",
+      "migrations",
+      "report.html",
+      "runbook.md",
+      "schema.sql",
+    ]);
     expect(readdirSync(join(out, "migrations"))).toHaveLength(30);
   });
 });
