@@ -83,22 +83,19 @@ describe("pggit migrate", () => {
     expect(new Set(readdirSync(out))).toEqual(new Set(names));
   });
 
-  test("the example of the users' document comes out right", async () => {
+  test("the example of the users' document comes out right, with --ai and no model too; it is read back as the same history, and once edited not overwritten", async () => {
     const project = newProject();
     project.write(exampleOfTheUsers);
-    const run = await runProgram(["migrate", "."], { cwd: project.root });
+    const run = await runProgram(["migrate", "--ai", "--source=flyway"], { cwd: project.root });
     expect(run.code).toBe(0);
+    expect(run.stderr).toContain("no model is configured");
     expect(run.stdout).toMatch(/PROGRESSIVE_TABLE_BUILD/);
-    const schema = readFileSync(join(project.root, "pggit", "schema.sql"), "utf8");
+    const out = join(project.root, "pggit");
+    const schema = readFileSync(join(out, "schema.sql"), "utf8");
     expect(schema).toContain("-- Version: users:1.0.0\nCREATE TABLE users (");
     expect(schema).toContain("CONSTRAINT uk_email UNIQUE (email)");
     expect(schema.match(/ALTER TABLE/g)).toBeNull();
-  });
 
-  test("what it wrote, it reads back as the same history", async () => {
-    const project = newProject();
-    project.write(exampleOfTheUsers);
-    await runProgram(["migrate", ".", "--quiet"], { cwd: project.root });
     const again = await runProgram(["migrate", "pggit/migrations", "--source", "sql", "--out", "again", "--json"], { cwd: project.root });
     expect(again.code).toBe(0);
     expect(JSON.parse(again.stdout)).toMatchObject({
@@ -106,12 +103,19 @@ describe("pggit migrate", () => {
       squash: { proven: true },
       rollbacks: { proven: 3 },
     });
-    for (const folder of readdirSync(join(project.root, "pggit", "migrations"))) {
-      const [ours, theirs] = ["pggit", "again"].map((out) =>
-        readFileSync(join(project.root, out, "migrations", folder, "up.sql"), "utf8").replaceAll(/^-- pggit: source .*\n/gm, ""),
+    for (const folder of readdirSync(join(out, "migrations"))) {
+      const [ours, theirs] = ["pggit", "again"].map((place) =>
+        readFileSync(join(project.root, place, "migrations", folder, "up.sql"), "utf8").replaceAll(/^-- pggit: source .*\n/gm, ""),
       );
       expect(theirs).toBe(ours);
     }
+
+    const [plan = ""] = readdirSync(out).filter((name) => name.startsWith("migration_plan_"));
+    const edited = readFileSync(join(out, plan), "utf8").replace('"V1"', '"V9"');
+    writeFileSync(join(out, plan), edited);
+    const refused = await runProgram(["migrate", "."], { cwd: project.root });
+    expect({ code: refused.code, kept: readFileSync(join(out, plan), "utf8") === edited }).toEqual({ code: 4, kept: true });
+    expect(refused.stderr).toContain("changed after it was written");
   });
 
   test("seed rows with ids drawn at random by a function of the history's own do not pass for a wrong squash", async () => {
@@ -125,14 +129,6 @@ describe("pggit migrate", () => {
     const summary = JSON.parse(run.stdout);
     expect(summary.squash).toMatchObject({ proven: true });
     expect(readFileSync(join(project.root, summary.plan), "utf8")).toContain("values that differ from run to run");
-  });
-
-  test("with --ai and no model: a warning, and rules alone", async () => {
-    const project = newProject();
-    project.write(exampleOfTheUsers);
-    const run = await runProgram(["migrate", "--ai", "--source=flyway", "--json"], { cwd: project.root });
-    expect(run.code).toBe(0);
-    expect(run.stderr).toContain("no model is configured");
   });
 
   test("a syntax error is a question with PostgreSQL's message and its place; the rest goes on", async () => {
@@ -159,19 +155,6 @@ describe("pggit migrate", () => {
     const texts = [run.stdout, run.stderr, ...allFiles(join(project.root, "pggit")).map((file) => readFileSync(file, "utf8"))];
     expect(texts.join("\n")).not.toContain("hunter2");
     expect(readFileSync(join(project.root, "pggit", "migrations", "0001_role", "up.sql"), "utf8")).toMatch(/PASSWORD :'\w+'/);
-  });
-
-  test("a plan that was edited by hand is not overwritten", async () => {
-    const project = newProject();
-    project.write(exampleOfTheUsers);
-    await runProgram(["migrate", ".", "--quiet"], { cwd: project.root });
-    const [plan = ""] = readdirSync(join(project.root, "pggit")).filter((name) => name.startsWith("migration_plan_"));
-    const file = join(project.root, "pggit", plan);
-    const edited = readFileSync(file, "utf8").replace('"V1"', '"V9"');
-    writeFileSync(file, edited);
-    const run = await runProgram(["migrate", "."], { cwd: project.root });
-    expect({ code: run.code, kept: readFileSync(file, "utf8") === edited }).toEqual({ code: 4, kept: true });
-    expect(run.stderr).toContain("changed after it was written");
   });
 
   test("stops early when asked, and writes nothing", async () => {

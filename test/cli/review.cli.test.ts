@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { spawn, type IPty } from "@lydell/node-pty";
 import { afterEach, expect, test, vi } from "vitest";
-import { programPath, runProgram, useProjects } from "../support/program.ts";
+import { nodeFlags, programPath, runProgram, useProjects } from "../support/program.ts";
 
 const newProject = useProjects();
 const open: IPty[] = [];
@@ -13,7 +13,7 @@ afterEach(() => {
 /** The program on a pseudo-terminal of 80 by 24. Keys are sent once something is seen that was not there before. */
 function onTerminal(args: readonly string[], { cwd, env }: { readonly cwd: string; readonly env: Readonly<Record<string, string>> }) {
   const variables = { ...process.env, TERM: "xterm-256color", CI: "false", ...env } as Record<string, string>;
-  const terminal = spawn(process.execPath, [programPath, ...args], { cols: 80, rows: 24, cwd, env: variables });
+  const terminal = spawn(process.execPath, [...nodeFlags, programPath, ...args], { cols: 80, rows: 24, cwd, env: variables });
   open.push(terminal);
   let output = "";
   let mark = 0;

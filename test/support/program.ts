@@ -9,6 +9,8 @@ import { type Files, writeFiles } from "./project-files.ts";
 
 /** The built program. */
 export const programPath = fileURLToPath(new URL("../../dist/src/cli/main.js", import.meta.url));
+/** How Node starts it in tests: their histories are short, so nothing compiled is optimized (src/database/wasm-compiler.ts), PostgreSQL's parser neither. */
+export const nodeFlags: readonly string[] = ["--no-wasm-tier-up", "--no-wasm-dynamic-tiering"];
 const fixtures = fileURLToPath(new URL("../../fixtures/", import.meta.url));
 
 /** What a run of the built program left behind. */
@@ -31,7 +33,7 @@ export function startProgram(
   args: readonly string[],
   { cwd, env, uid }: ProgramPlace,
 ): { readonly process: ChildProcessByStdio<null, Readable, Readable>; readonly ended: Promise<ProgramRun> } {
-  const child = spawn(process.execPath, [programPath, ...args], {
+  const child = spawn(process.execPath, [...nodeFlags, programPath, ...args], {
     cwd,
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
