@@ -24,6 +24,7 @@ export default defineConfig({
           include: ["test/**/*.test.{ts,tsx}"],
           exclude: ["test/**/*.{embedded,server,cli}.test.ts"],
           testTimeout: 20_000,
+          isolate: false,
         },
       },
       project("embedded", "*.embedded.test.ts", ["prepare-embedded.ts"]),

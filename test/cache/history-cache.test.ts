@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { noteAnswers, stepsOf } from "../../src/cache/answers.ts";
-import { openEntries } from "../../src/cache/entries.ts";
+import { openEntries, type EntryTroubles } from "../../src/cache/entries.ts";
 import { type HistoryCache, openHistoryCache, type ProvenMigration, type ProvenOutcome } from "../../src/cache/history-cache.ts";
+import type { Conditions } from "../../src/cache/keys.ts";
 import { countResumable, standingAfter } from "../../src/cache/resume.ts";
 import type { CatalogObject } from "../../src/model/catalog.ts";
 import type { Inspector, Migration, Step } from "../../src/model/history.ts";
@@ -89,6 +90,8 @@ const replay = (before: readonly CatalogObject[], after: readonly CatalogObject[
   edgeCases: [],
 });
 
+const conditions: Conditions = { build: "1", extensions: [], statementTimeoutMs: 60_000, rowProof: "on" };
+const troubles: EntryTroubles = { damaged: () => expect.unreachable("damaged"), unwritable: () => expect.unreachable("unwritable") };
 const proven: Rollback = {
   status: "proven",
   origin: "derived",
@@ -125,25 +128,35 @@ test("a shadow can go on behind all but what failed, and what renames a schema",
   expect([...standingAfter([made, renamed, dropped]).keys()]).toEqual(["pg_class/2"]);
 });
 
+/** Finds results for all of a history and keeps them, as a run does. */
+async function keepAll(cache: HistoryCache, walk: { readonly reachedStart: boolean }): Promise<void> {
+  const results: ProvenMigration[] = [];
+  for (const migration of cache.history.migrations) {
+    await collect(migration.up(told([])));
+    results.push({ replay: { ...replay([], []), migration }, rollback: proven });
+  }
+  await cache.keep(results);
+  await cache.keepOutcome({ ...outcome, rollbacks: results.map(({ rollback }) => rollback) }, walk);
+}
+
+test("what holds a secret is not kept, nor anything behind it", async () => {
+  const open = (): Promise<HistoryCache> =>
+    openHistoryCache(
+      historyOf([{ up: "CREATE TABLE a (id int)" }, { up: "CREATE ROLE reader PASSWORD 'hunter2'" }, { up: "CREATE TABLE c (id int)" }]),
+      { folder, conditions, troubles },
+    );
+  await keepAll(await open(), { reachedStart: true });
+  const again = await open();
+  expect(again.known.map(({ replay: { migration } }) => migration.id)).toEqual(["V1"]);
+  expect(again.outcome).toBeNull();
+});
+
 test("a walk back that found nothing is not repeated below what is known; one that found something is", async () => {
   const tables = (edited: number | null) =>
     Array.from({ length: 150 }, (_, index) => ({ up: `CREATE TABLE t${index} (id ${index === edited ? "bigint" : "int"})` }));
   const open = (edited: number | null): Promise<HistoryCache> =>
-    openHistoryCache(historyOf(tables(edited)), {
-      folder,
-      conditions: { build: "1", extensions: [], statementTimeoutMs: 60_000, rowProof: "on" },
-      troubles: { damaged: () => expect.unreachable("damaged"), unwritable: () => expect.unreachable("unwritable") },
-    });
-  const walk = async (edited: number | null, reachedStart: boolean): Promise<void> => {
-    const cache = await open(edited);
-    const results: ProvenMigration[] = [];
-    for (const migration of cache.history.migrations) {
-      await collect(migration.up(told([])));
-      results.push({ replay: { ...replay([], []), migration }, rollback: proven });
-    }
-    await cache.keep(results);
-    await cache.keepOutcome({ ...outcome, rollbacks: results.map(({ rollback }) => rollback) }, { reachedStart });
-  };
+    openHistoryCache(historyOf(tables(edited)), { folder, conditions, troubles });
+  const walk = async (edited: number | null, reachedStart: boolean): Promise<void> => keepAll(await open(edited), { reachedStart });
 
   await walk(null, false);
   expect((await open(140)).walkedBelow(140)).toBe(0);

@@ -83,14 +83,3 @@ test("a second run writes the very same files; after an edit it gives what a run
   expect(withoutDate(repaired)).toEqual(withoutDate(anew));
   expect((await convert(project)).remembered).toBe(MIGRATIONS);
 }, 300_000);
-
-test("secrets are not kept", async () => {
-  const project = newProject();
-  project.write({
-    "001_a.sql": "CREATE TABLE a (id int PRIMARY KEY);\n",
-    "002_b.sql": "CREATE ROLE reader LOGIN PASSWORD 'hunter2';\n",
-    "003_c.sql": "CREATE TABLE c (id int PRIMARY KEY);\n",
-  });
-  await convert(project);
-  expect((await convert(project)).remembered).toBe(1);
-});
