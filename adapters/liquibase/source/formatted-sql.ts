@@ -15,10 +15,11 @@ const onChangeSet: Readonly<Record<string, RegExp>> = {
   runWith: /runWith:([\w${}]+)/i,
   objectQuotingStrategy: /objectQuotingStrategy:(\w+)/i,
 };
+/** The last one counts, and Liquibase takes the settings of the rollback for the SQL's own as well (`AbstractFormattedChangeLogParser`, seen in its sums). */
 const onSql: Readonly<Record<string, RegExp>> = {
-  splitStatements: /(?:^|\s)splitStatements:(\w+)/i,
-  stripComments: /stripComments:(\w+)/i,
-  endDelimiter: /(?:^|\s)endDelimiter:(\S+)/i,
+  splitStatements: /.*splitStatements:(\w+)/i,
+  stripComments: /.*stripComments:(\w+)/i,
+  endDelimiter: /.*endDelimiter:(\S+)/i,
 };
 const onRollback: Readonly<Record<string, RegExp>> = {
   splitStatements: /rollbackSplitStatements:(\w+)/i,
