@@ -124,12 +124,13 @@ test("shadows that a killed run left are removed by the next one; never one that
         [dead, used, other],
       ])
     ).map(({ name }) => name);
-  for (const name of [dead, used, other]) await session.run(`create database ${name}`);
-  const user = new Client(url.replace(/\/postgres$/, `/${used}`));
-  await user.connect();
+  // First of all, or a run of another test would remove what is made here.
   const announcing = new Client(url);
   await announcing.connect();
   await announceShadow(announcing);
+  for (const name of [dead, used, other]) await session.run(`create database ${name}`);
+  const user = new Client(url.replace(/\/postgres$/, `/${used}`));
+  await user.connect();
   await (await open(url)).close();
   expect(await there()).toEqual([dead, used, other]);
   await announcing.end();
