@@ -144,15 +144,15 @@ interface Screen {
 }
 
 function render({ ids, choice, by, plan, verdicts }: Decided, { style, width, open, file }: Screen): string {
-  const row = (label: string, said: string): readonly string[] => hang(label.padEnd(9), said, width);
-  const lines = [
-    ...row("Decided", `${ids.join(", ")}: ${choice}, by ${by}`),
-    ...verdicts.flatMap(({ migration, lines }) => lines.flatMap((line, index) => row(index === 0 ? (migration ?? "History") : "", line))),
-    ...row(
-      "Open",
-      open === 0 ? `none of ${counted(plan.edgeCases.length, "question")}` : `${open} of ${counted(plan.edgeCases.length, "question")}`,
+  const rows: readonly (readonly [label: string, said: string])[] = [
+    ["Decided", `${ids.join(", ")}: ${choice}, by ${by}`],
+    ...verdicts.flatMap(({ migration, lines }) =>
+      lines.map((line, index): [string, string] => [index === 0 ? (migration ?? "History") : "", line]),
     ),
-    ...row("Plan", file),
+    ["Open", `${open === 0 ? "none" : open} of ${counted(plan.edgeCases.length, "question")}`],
+    ["Plan", file],
   ];
+  const column = Math.max(...rows.map(([label]) => label.length)) + 2;
+  const lines = rows.flatMap(([label, said]) => hang(label.padEnd(column), said, width));
   return `${lines.map((line) => line.replace(/^\S+/, (label) => style.bold(label))).join("\n")}\n`;
 }
