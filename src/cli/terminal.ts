@@ -9,7 +9,8 @@ export type Style = ReturnType<typeof pc.createColors>;
 
 /** Colour only on a terminal; `NO_COLOR` and `--no-color` turn it off (https://no-color.org). */
 export function styleFor(stream: NodeJS.WriteStream, wantsColor: "auto" | "never"): Style {
-  const allowed = wantsColor === "auto" && stream.isTTY && (process.env["NO_COLOR"] ?? "") === "" && process.env["TERM"] !== "dumb";
+  // `isTTY` is undefined elsewhere, for which picocolors would ask the environment instead: `CI` means colour to it.
+  const allowed = wantsColor === "auto" && stream.isTTY === true && (process.env["NO_COLOR"] ?? "") === "" && process.env["TERM"] !== "dumb";
   return pc.createColors(allowed);
 }
 
