@@ -113,7 +113,7 @@ function planTrial(
     up: tables.before.length === 0 ? [] : [...settings, ...(upAgain ?? [])],
     seeds: first.seeds,
     added: then.seeds,
-    broken: kinds.slice(0, most),
+    broken: withDistinctRows(kinds.slice(0, most)),
     untried: Math.max(kinds.length - most, 0),
     checks: conditions,
     guards,
@@ -124,6 +124,12 @@ function planTrial(
       scopeOf(statements) !== "catalog" ||
       [...first.seeds, ...then.seeds].some(({ shape }) => shape.hasTriggers),
   };
+}
+
+/** The first of those that have the same rows: the others would show the same. */
+function withDistinctRows(kinds: RowTrialPlan["broken"]): RowTrialPlan["broken"] {
+  const written = kinds.map(({ seed }) => JSON.stringify(seed.rows));
+  return kinds.filter((_, at) => written.indexOf(written[at] ?? "") === at);
 }
 
 function cannot(why: string): RowOutcome {
@@ -202,8 +208,8 @@ async function chooseRows(plan: RowTrialPlan, run: Run): Promise<{ readonly chos
   if (fitted !== null) return fitted;
   const fitting: number[] = [];
   for (const number of numbers) if (isAllowed(await run({ rows: new Set([number]), plain: true }))) fitting.push(number);
-  const some = await firstThatRuns([{ rows: new Set(fitting) }, { rows: new Set(fitting.slice(0, 1)) }], run);
-  if (fitting.length > 0 && some !== null) return some;
+  const some = fitting.length === 0 ? null : await firstThatRuns([{ rows: new Set(fitting) }, { rows: new Set(fitting.slice(0, 1)) }], run);
+  if (some !== null) return some;
   const tables: string[] = [];
   const wanted = wantedTables({ ...plan, added: [] });
   if (wanted.length < 2) return null;
