@@ -172,15 +172,14 @@ async function proveWith(first: RowTrialPlan, { upLoses }: RowQuestion, context:
       `generated rows that ${refused === null ? "the condition of the way back keeps out" : `the migration itself refuses: ${refused}`}`,
     );
   }
-  if (answer.stage === "return" || answer.stage === "seed" || answer.stage === "added" || answer.stage === "compare")
+  if (answer.stage !== "down" && answer.stage !== "done")
     return cannot(`they could not be tried: ${answer.failure ?? "no reason was given"}`);
-  const outcome = readOutcome(plan, { answer, upLoses, chosen });
-  const withNotes = { ...outcome, notCovered: [...notes, ...outcome.notCovered] };
   if (answer.stage === "down") {
     const made = { ...NOTHING_SEEN, ...countRows(plan, answer, chosen), notCovered: notes };
     return { ...made, failure: { text: answer.failure ?? "", tables: await findCulprits(plan, run) } };
   }
-  return { ...withNotes, failure: unforeseen(plan, answer) };
+  const outcome = readOutcome(plan, { answer, upLoses, chosen });
+  return { ...outcome, notCovered: [...notes, ...outcome.notCovered], failure: unforeseen(plan, answer) };
 }
 
 function wantedTables({ seeds, added }: RowTrialPlan): readonly string[] {
