@@ -120,6 +120,7 @@ function planTrial(
     added: then.seeds,
     broken: withDistinctRows(kinds.slice(0, most)),
     untried: Math.max(kinds.length - most, 0),
+    leftOut: [...first.leftOut, ...then.leftOut].sort(),
     checks: conditions,
     guards,
     compare: comparedTables(tables),
@@ -155,7 +156,10 @@ function comparedTables({ before }: RowTables): RowTrialPlan["compare"] {
 }
 
 async function proveWith(first: RowTrialPlan, { upLoses }: RowQuestion, context: Proving): Promise<RowOutcome> {
-  const notes = first.untried === 0 ? [] : [`${first.untried} of the kinds of rows that only the new state allows were not tried`];
+  const notes = [
+    ...(first.untried === 0 ? [] : [`${first.untried} of the kinds of rows that only the new state allows were not tried`]),
+    ...(first.leftOut.length === 0 ? [] : [`no room for rows in ${listOf(first.leftOut)}`]),
+  ];
   let chosen: Chosen = {};
   let answer = await runRowTrial(first, chosen, context);
   const plan = narrow(first, answer, context);

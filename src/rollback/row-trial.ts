@@ -24,6 +24,8 @@ export interface RowTrialPlan {
   readonly broken: readonly NewRows[];
   /** Kinds of them that are left out. */
   readonly untried: number;
+  /** Tables that get no rows, for there are too many. */
+  readonly leftOut: readonly string[];
   readonly checks: readonly string[];
   readonly guards: readonly string[];
   readonly compare: readonly Compared[];
