@@ -2,6 +2,8 @@ import type { CatalogReader } from "../catalog/reader.ts";
 import type { Touched } from "../catalog/touched.ts";
 import type { Session, StatementResult } from "../database/session.ts";
 import type { ParsedStatement } from "../model/sql.ts";
+import { withoutConcurrently } from "../sql/concurrently.ts";
+import { parseStatement } from "../sql/statement.ts";
 import { scopeOf } from "./scope.ts";
 
 /** What a statement of transaction control does to the transaction in which a migration runs. */
@@ -13,6 +15,14 @@ export function transactionControl({ sql, changes }: ParsedStatement): Transacti
   if (/^(?:begin|start)\b/i.test(sql)) return "begin";
   if (/^(?:commit|end)\b/i.test(sql) && !/^commit\s+prepared\b/i.test(sql)) return "commit";
   return /^(?:rollback|abort)\b/i.test(sql) && !/\bto\b|\bprepared\b/i.test(sql) ? "rollback" : null;
+}
+
+/** A statement as it runs inside a transaction that is open: without CONCURRENTLY; nothing where it cannot, or where it is about transactions. */
+export function insideTransaction(parsed: ParsedStatement): readonly ParsedStatement[] {
+  if (transactionControl(parsed) !== null) return [];
+  if (parsed.transactional) return [parsed];
+  const without = parseStatement(withoutConcurrently(parsed.sql));
+  return without.transactional ? [without] : [];
 }
 
 /**

@@ -9,6 +9,7 @@ import { deriveRows, type RowInverse } from "./rows.ts";
 /** The derived way back, and what it depends on. */
 export interface DerivedCandidate {
   readonly candidate: Candidate;
+  /** What stands against the definitions; `rows` has its own. */
   readonly conditions: readonly string[];
   readonly rows: RowInverse;
 }
@@ -31,7 +32,7 @@ export async function deriveRollback(replay: MigrationReplay, context: ProofCont
   const statements = [...rows.statements, ...definitions.statements];
   return {
     candidate: { origin: "derived", statements: statements.map(plainStatement), unrunnable: null },
-    conditions: [...rows.conditions, ...definitions.conditions],
+    conditions: definitions.conditions.filter((condition) => !rows.conditions.includes(condition)),
     rows,
   };
 }

@@ -2,6 +2,7 @@ import type { CatalogObject, ColumnFacts } from "../model/catalog.ts";
 import { addressKey } from "../model/catalog.ts";
 import type { MigrationReplay, RowChange } from "../model/replay.ts";
 import type { Loss } from "../model/rollback.ts";
+import { holdsRows } from "../rows/shape.ts";
 import { keepsValues } from "./derive/conversions.ts";
 
 /** What a migration destroyed, and what going back from it destroys. */
@@ -16,10 +17,6 @@ export const DROPPED_VALUES = "values of the dropped columns";
 /** What is said of a table that was emptied. */
 export const TRUNCATED_ROWS = "the rows that it truncated";
 
-function isTable(object: CatalogObject): boolean {
-  return object.facts.kind === "relation" && (object.facts.relationKind === "table" || object.facts.relationKind === "partitioned-table");
-}
-
 function columnsOf(object: CatalogObject): readonly ColumnFacts[] {
   return object.facts.kind === "relation" ? object.facts.columns : [];
 }
@@ -33,7 +30,7 @@ export function findLosses(replay: MigrationReplay): Losses {
   const up: Loss[] = [];
   const down: Loss[] = [];
   for (const [key, object] of replay.before) {
-    if (!isTable(object)) continue;
+    if (!holdsRows(object)) continue;
     const now = replay.after.get(key);
     if (now === undefined) {
       const rows = replay.rowsBefore?.find(({ table }) => addressKey(table) === key)?.count ?? 0;
@@ -41,7 +38,7 @@ export function findLosses(replay: MigrationReplay): Losses {
     } else up.push(...lostValues(object, now));
   }
   for (const [key, object] of replay.after) {
-    if (!isTable(object)) continue;
+    if (!holdsRows(object)) continue;
     const old = replay.before.get(key);
     if (old === undefined) down.push({ table: object.identity, columns: [], what: "all rows of the table that the migration created" });
     else {

@@ -44,7 +44,8 @@ export async function proveRollback(replay: MigrationReplay, context: ProofConte
   }
   const outcome = { replay, verdicts, derived, losses, declared };
   const best = chooseBest(outcome);
-  const reason = reasonAgainst(best, outcome);
+  const hidden = stillHidden(replay, best);
+  const reason = reasonAgainst({ best, hidden }, outcome);
   if (best !== undefined && reason === null) {
     const upLoses = [
       ...losses.up.filter((loss) => !best.madeGood.has(loss) && !isRestored(loss, best)),
@@ -53,7 +54,6 @@ export async function proveRollback(replay: MigrationReplay, context: ProofConte
     ];
     return provenBy({ verdict: best, losses: upLoses }, outcome);
   }
-  const hidden = stillHidden(replay, best);
   const known = { replay, upLoses: losses.up, hidden, staying: derived.rows.impossible };
   const partial = hasCustomCode(replay) ? null : await findPartialReturn(verdicts, known, context);
   return partial === null ? withoutProof(reason, outcome) : provenBy(partial, outcome);
@@ -144,9 +144,11 @@ function hasCustomCode({ statements }: MigrationReplay): boolean {
 }
 
 /** Why there is no proven way back; `null` where there is one. */
-function reasonAgainst(best: Verdict | undefined, { replay, verdicts, derived, losses, declared }: Outcome): Reason | null {
+function reasonAgainst(
+  { best, hidden }: { readonly best: Verdict | undefined; readonly hidden: readonly HiddenChange[] },
+  { replay, verdicts, derived, losses, declared }: Outcome,
+): Reason | null {
   if (hasCustomCode(replay)) return { status: "unproven", text: "part of the migration is custom code, which was not run" };
-  const hidden = stillHidden(replay, best);
   if (best !== undefined && hidden.length > 0 && !(best.trial.candidate.origin === "derived" && best.madeGood.size > 0)) {
     return hiddenReason(hidden, best.trial.candidate.origin === "authored");
   }
@@ -169,22 +171,27 @@ function isRowLoss({ columns, what }: Loss): boolean {
 }
 
 function sayLoss({ table, columns, what }: Loss): string {
-  return `${table ?? "a table"}${columns.length === 0 ? "" : ` (${columns.join(", ")})`}: ${what}`;
+  return `${table ?? "a table"}${listed(columns)}: ${what}`;
+}
+
+function sayChange({ kind, table }: HiddenChange, columns: readonly string[] = []): string {
+  return `${kind.toUpperCase().replace("-", " ")} of ${table}${listed(columns)}`;
+}
+
+function listed(columns: readonly string[]): string {
+  return columns.length === 0 ? "" : ` (${columns.join(", ")})`;
 }
 
 function hiddenReason(hidden: readonly HiddenChange[], authored: boolean): Reason {
   const lost = hidden.filter(({ columns }) => columns !== undefined);
   if (lost.some(({ kind }) => kind !== "insert" && kind !== "copy-from")) {
-    const what = lost.map(
-      ({ kind, table, columns = [] }) =>
-        `${kind.toUpperCase().replace("-", " ")} of ${table}${columns.length === 0 ? "" : ` (${columns.join(", ")})`}`,
-    );
+    const what = lost.map((change) => sayChange(change, change.columns));
     return {
       status: "irreversible",
       text: `the data change (${[...new Set(what)].join("; ")}) is not undone: generated rows did not come back as they were`,
     };
   }
-  const words = [...new Set(hidden.map(({ kind, table }) => `${kind.toUpperCase().replace("-", " ")} of ${table}`))].join(", ");
+  const words = [...new Set(hidden.map((change) => sayChange(change)))].join(", ");
   const destructive = hidden.some(({ kind }) => kind !== "insert" && kind !== "copy-from");
   if (authored || !destructive) {
     return {

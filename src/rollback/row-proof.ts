@@ -3,16 +3,18 @@ import type { Session } from "../database/session.ts";
 import type { CatalogObject } from "../model/catalog.ts";
 import type { MigrationReplay } from "../model/replay.ts";
 import type { Loss } from "../model/rollback.ts";
+import type { ParsedStatement } from "../model/sql.ts";
 import { rowTrialFunctions } from "../rows/functions.ts";
 import { readHints } from "../rows/hints.ts";
 import { FITTING_BOTH, keepWays, planSeeds, type SeedMemory } from "../rows/seeds.ts";
 import { shapeOf, type TableShape } from "../rows/shape.ts";
 import { parseStatement } from "../sql/statement.ts";
 import { scopeOf } from "../replay/scope.ts";
+import { insideTransaction } from "../replay/transaction.ts";
 import type { Candidate } from "./candidate.ts";
 import { countRows, NOTHING_SEEN, readOutcome, type RowOutcome, unforeseen } from "./row-outcome.ts";
 import { findRowTables, type RowTables } from "./row-tables.ts";
-import { type Chosen, insideTransaction, type RowTrialAnswer, type RowTrialPlan, runRowTrial, upStatements } from "./row-trial.ts";
+import { type Chosen, type RowTrialAnswer, type RowTrialPlan, runRowTrial, upStatements } from "./row-trial.ts";
 import { addedLabels, newRows } from "./row-violations.ts";
 
 /** A migration that wrote more rows than this, or took longer (seconds), is not run again for the sake of rows. */
@@ -59,13 +61,14 @@ export interface RowProverContext {
 /** Puts the functions of the row proof on the shadow, beside the reader's. Not inside a transaction. */
 export async function createRowProver(context: RowProverContext): Promise<RowProver> {
   await context.session.run(rowTrialFunctions(context.session.engine));
-  const memory: SeedMemory = new WeakMap();
+  const before = context.resetBetween.flatMap((sql) => insideTransaction(parseStatement(sql)));
+  const proving = { ...context, memory: new WeakMap(), settings: ["RESET ROLE", ...before.map(({ sql }) => sql)] };
   let seconds = 0;
   return {
     async prove(question) {
       const started = context.now();
-      const plan = planTrial(question, { ...context, memory });
-      const outcome = plan === null || "notCovered" in plan ? plan : await proveWith(plan, question, { ...context, memory });
+      const plan = planTrial(question, proving);
+      const outcome = plan === null || "notCovered" in plan ? plan : await proveWith(plan, question, proving);
       seconds += context.now() - started;
       return outcome;
     },
@@ -77,19 +80,21 @@ export async function createRowProver(context: RowProverContext): Promise<RowPro
   };
 }
 
-interface Remembering {
+interface Proving extends RowProverContext {
   readonly memory: SeedMemory;
+  /** What is sent before a migration and a way back of the authors, as far as it runs in a transaction. */
+  readonly settings: readonly string[];
 }
 
 /** `null` where no table is concerned; an outcome where it cannot be tried. */
 function planTrial(
   { candidate, replay, conditions, guards }: RowQuestion,
-  { reader, resetBetween, memory }: RowProverContext & Remembering,
+  { reader, memory, settings }: Proving,
 ): RowTrialPlan | RowOutcome | null {
-  const settings = ["RESET ROLE", ...resetBetween.flatMap(insideTransaction)];
-  const down = candidate.statements.flatMap(({ sql }) => insideTransaction(sql));
+  const downParsed = candidate.statements.flatMap(({ sql }) => insideTransaction(parseStatement(sql)));
+  const down = downParsed.map(({ sql }) => sql);
   const upAgain = upStatements(replay);
-  const statements = [...(upAgain ?? []), ...down].map(parseStatement);
+  const statements = [...(upAgain ?? []), ...downParsed];
   const tables = findRowTables(replay, { reader, statements, conditions });
   if (tables.before.length === 0 && tables.created.length === 0) return null;
   if (candidate.statements.some(({ data }) => data !== null)) return cannot("the way back copies data in");
@@ -110,15 +115,16 @@ function planTrial(
   const most = Math.min(MOST_KINDS, Math.max(FEWEST_KINDS, Math.floor(MOST_STATEMENTS / Math.max(down.length, 1))));
   return {
     down: candidate.origin === "authored" ? [...settings, ...down] : down,
-    up: tables.before.length === 0 ? [] : [...settings, ...(upAgain ?? [])],
+    up: tables.before.length === 0 ? [] : [...settings, ...(upAgain ?? []).map(({ sql }) => sql)],
     seeds: first.seeds,
     added: then.seeds,
-    broken: kinds.slice(0, most),
+    broken: withDistinctRows(kinds.slice(0, most)),
     untried: Math.max(kinds.length - most, 0),
+    leftOut: [...first.leftOut, ...then.leftOut].sort(),
     checks: conditions,
     guards,
     compare: comparedTables(tables),
-    data: upAgain !== null && scopeOf(upAgain.map(parseStatement)) !== "catalog",
+    data: upAgain !== null && scopeOf(upAgain) !== "catalog",
     moves:
       replay.sequences.length > 0 ||
       scopeOf(statements) !== "catalog" ||
@@ -126,11 +132,17 @@ function planTrial(
   };
 }
 
+/** The first of those that have the same rows: the others would show the same. */
+function withDistinctRows(kinds: RowTrialPlan["broken"]): RowTrialPlan["broken"] {
+  const written = kinds.map(({ seed }) => JSON.stringify(seed.rows));
+  return kinds.filter((_, at) => written.indexOf(written[at] ?? "") === at);
+}
+
 function cannot(why: string): RowOutcome {
   return { ...NOTHING_SEEN, notCovered: [`generated rows: ${why}`] };
 }
 
-function whyNotAgain({ rows, seconds, statements }: MigrationReplay, again: readonly string[] | null): string | null {
+function whyNotAgain({ rows, seconds, statements }: MigrationReplay, again: readonly ParsedStatement[] | null): string | null {
   if (again === null) return "the migration copies data in, which is not run again for them";
   if (statements.some(({ step }) => step.kind === "custom-code")) return "part of the migration is custom code";
   const written = rows.reduce((sum, { inserted, updated, deleted }) => sum + inserted + updated + deleted, 0);
@@ -143,8 +155,11 @@ function comparedTables({ before }: RowTables): RowTrialPlan["compare"] {
   );
 }
 
-async function proveWith(first: RowTrialPlan, { upLoses }: RowQuestion, context: RowProverContext & Remembering): Promise<RowOutcome> {
-  const notes = first.untried === 0 ? [] : [`${first.untried} of the kinds of rows that only the new state allows were not tried`];
+async function proveWith(first: RowTrialPlan, { upLoses }: RowQuestion, context: Proving): Promise<RowOutcome> {
+  const notes = [
+    ...(first.untried === 0 ? [] : [`${first.untried} of the kinds of rows that only the new state allows were not tried`]),
+    ...(first.leftOut.length === 0 ? [] : [`no room for rows in ${listOf(first.leftOut)}`]),
+  ];
   let chosen: Chosen = {};
   let answer = await runRowTrial(first, chosen, context);
   const plan = narrow(first, answer, context);
@@ -161,15 +176,14 @@ async function proveWith(first: RowTrialPlan, { upLoses }: RowQuestion, context:
       `generated rows that ${refused === null ? "the condition of the way back keeps out" : `the migration itself refuses: ${refused}`}`,
     );
   }
-  if (answer.stage === "return" || answer.stage === "seed" || answer.stage === "added" || answer.stage === "compare")
+  if (answer.stage !== "down" && answer.stage !== "done")
     return cannot(`they could not be tried: ${answer.failure ?? "no reason was given"}`);
-  const outcome = readOutcome(plan, { answer, upLoses, chosen });
-  const withNotes = { ...outcome, notCovered: [...notes, ...outcome.notCovered] };
   if (answer.stage === "down") {
     const made = { ...NOTHING_SEEN, ...countRows(plan, answer, chosen), notCovered: notes };
     return { ...made, failure: { text: answer.failure ?? "", tables: await findCulprits(plan, run) } };
   }
-  return { ...withNotes, failure: unforeseen(plan, answer) };
+  const outcome = readOutcome(plan, { answer, upLoses, chosen });
+  return { ...outcome, notCovered: [...notes, ...outcome.notCovered], failure: unforeseen(plan, answer) };
 }
 
 function wantedTables({ seeds, added }: RowTrialPlan): readonly string[] {
@@ -183,7 +197,7 @@ function listOf(names: readonly string[]): string {
 type Run = (chosen: Chosen) => Promise<RowTrialAnswer>;
 
 /** The plan with the ways alone that PostgreSQL took, so that no later trial looks for them again. */
-function narrow(plan: RowTrialPlan, { seeded, added }: RowTrialAnswer, { memory }: Remembering): RowTrialPlan {
+function narrow(plan: RowTrialPlan, { seeded, added }: RowTrialAnswer, { memory }: Pick<Proving, "memory">): RowTrialPlan {
   const taken = (seeds: RowTrialPlan["seeds"], answers: RowTrialAnswer["seeded"]): RowTrialPlan["seeds"] =>
     answers === null ? seeds : seeds.map((seed, at) => keepWays(seed, answers[at]?.ways ?? [], memory));
   return { ...plan, seeds: taken(plan.seeds, seeded), added: taken(plan.added, added) };
@@ -202,8 +216,8 @@ async function chooseRows(plan: RowTrialPlan, run: Run): Promise<{ readonly chos
   if (fitted !== null) return fitted;
   const fitting: number[] = [];
   for (const number of numbers) if (isAllowed(await run({ rows: new Set([number]), plain: true }))) fitting.push(number);
-  const some = await firstThatRuns([{ rows: new Set(fitting) }, { rows: new Set(fitting.slice(0, 1)) }], run);
-  if (fitting.length > 0 && some !== null) return some;
+  const some = fitting.length === 0 ? null : await firstThatRuns([{ rows: new Set(fitting) }, { rows: new Set(fitting.slice(0, 1)) }], run);
+  if (some !== null) return some;
   const tables: string[] = [];
   const wanted = wantedTables({ ...plan, added: [] });
   if (wanted.length < 2) return null;

@@ -2,7 +2,7 @@ import { addressKey, type CatalogObject } from "../model/catalog.ts";
 import type { MigrationReplay } from "../model/replay.ts";
 import type { ParsedStatement } from "../model/sql.ts";
 import type { CatalogReader } from "../catalog/reader.ts";
-import type { FindObject } from "../rows/shape.ts";
+import { type FindObject, holdsRows } from "../rows/shape.ts";
 import { qualifiedName } from "../sql/quote.ts";
 import { targetsOf } from "./hidden-changes.ts";
 
@@ -18,11 +18,6 @@ export interface RowTables {
   readonly findAfter: FindObject;
   readonly belowBefore: (identity: string) => readonly CatalogObject[];
   readonly belowAfter: (identity: string) => readonly CatalogObject[];
-}
-
-/** Whether an object holds rows, its own or its partitions'. */
-export function holdsRows({ facts }: CatalogObject): boolean {
-  return facts.kind === "relation" && (facts.relationKind === "table" || facts.relationKind === "partitioned-table");
 }
 
 /** Finds them in what was touched, in the data statements of both ways, and in the queries of the condition. */
@@ -55,7 +50,9 @@ export function findRowTables(
     const object = existedBefore ? reader.remembered([table]).get(addressKey(table)) : undefined;
     if (object !== undefined) stands(object);
   }
-  for (const { schema, name } of statements.flatMap(({ changes }) => changes.flatMap(targetsOf))) {
+  const targets = statements.flatMap(({ changes }) => changes.flatMap(targetsOf));
+  const named = new Map(targets.map((target) => [JSON.stringify([target.schema, target.name]), target]));
+  for (const { schema, name } of named.values()) {
     const object = schema === null ? findByName(reader, name) : reader.named("pg_class", qualifiedName(schema, name));
     if (object !== undefined) stands(object);
   }

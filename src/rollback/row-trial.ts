@@ -1,12 +1,11 @@
 import type { CatalogReader } from "../catalog/reader.ts";
 import { StatementError, type Session } from "../database/session.ts";
 import type { MigrationReplay } from "../model/replay.ts";
+import type { ParsedStatement } from "../model/sql.ts";
 import { digestRequest, type DigestRequest, type RowDigest } from "../rows/digest.ts";
 import { seedRequest, type Seed, type SeedRequest } from "../rows/seeds.ts";
-import { withoutConcurrently } from "../sql/concurrently.ts";
 import { quoteLiteral } from "../sql/quote.ts";
-import { parseStatement } from "../sql/statement.ts";
-import { transactionControl } from "../replay/transaction.ts";
+import { insideTransaction } from "../replay/transaction.ts";
 import type { NewRows } from "./row-violations.ts";
 
 /** A table whose rows are compared, with the columns that it had before the migration. */
@@ -25,6 +24,8 @@ export interface RowTrialPlan {
   readonly broken: readonly NewRows[];
   /** Kinds of them that are left out. */
   readonly untried: number;
+  /** Tables that get no rows, for there are too many. */
+  readonly leftOut: readonly string[];
   readonly checks: readonly string[];
   readonly guards: readonly string[];
   readonly compare: readonly Compared[];
@@ -136,18 +137,9 @@ function specify(plan: RowTrialPlan, { rows, tables, plain }: Chosen): Specifica
   };
 }
 
-/** A statement as it runs inside a transaction; nothing where it cannot, or where it is about transactions. */
-export function insideTransaction(sql: string): readonly string[] {
-  const parsed = parseStatement(sql);
-  if (transactionControl(parsed) !== null) return [];
-  if (parsed.transactional) return [sql];
-  const text = withoutConcurrently(sql);
-  return parseStatement(text).transactional ? [text] : [];
-}
-
 /** What the migration ran, to be run again; `null` where that cannot be repeated by statements alone. */
-export function upStatements({ statements }: MigrationReplay): readonly string[] | null {
+export function upStatements({ statements }: MigrationReplay): readonly ParsedStatement[] | null {
   const done = statements.filter(({ outcome }) => outcome.kind === "done");
   if (done.some(({ step }) => step.kind === "copy")) return null;
-  return done.flatMap(({ step }) => (step.kind === "statement" ? insideTransaction(step.sql) : []));
+  return done.flatMap(({ parsed }) => (parsed === null ? [] : insideTransaction(parsed)));
 }

@@ -1,3 +1,4 @@
+import type { CatalogDifference } from "../model/catalog.ts";
 import type { MigrationReplay } from "../model/replay.ts";
 import type { Loss } from "../model/rollback.ts";
 import type { Candidate } from "./candidate.ts";
@@ -47,8 +48,7 @@ const MANY_COLUMNS = 50;
 
 /** Queries that must return no row for a candidate to work: what stands against the definitions, and for the derived one what stands against its own DELETEs. */
 export function conditionsOf({ origin }: Candidate, derived: DerivedCandidate): Pick<RowQuestion, "conditions" | "guards"> {
-  const guards = derived.rows.conditions;
-  return { conditions: derived.conditions.filter((condition) => !guards.includes(condition)), guards: origin === "derived" ? guards : [] };
+  return { conditions: derived.conditions, guards: origin === "derived" ? derived.rows.conditions : [] };
 }
 
 /** It found generated rows and the way back ran with them. */
@@ -78,7 +78,7 @@ export function stillHidden(replay: MigrationReplay, best: Verdict | undefined):
 export function lessThan(chosen: Verdict, other: Verdict): Verdict["proof"] {
   const { proof, outcome } = other;
   if (outcome === null || rowTrouble(other) <= rowTrouble(chosen)) return proof;
-  const differences = outcome.losses.map(({ table, columns }): Verdict["proof"]["differences"][number] => ({
+  const differences = outcome.losses.map(({ table, columns }): CatalogDifference => ({
     identity: table ?? "",
     kind: "row",
     what: "different",

@@ -1,6 +1,7 @@
 import type { CatalogObject, CatalogSlice, ColumnFacts, RelationFacts } from "../model/catalog.ts";
+import { literal, type Overrides } from "../rows/compose.ts";
 import { seedWith, type Seed } from "../rows/seeds.ts";
-import { type FindObject, keysOf, namesColumn, shapeOf, type TableShape } from "../rows/shape.ts";
+import { type FindObject, keysOf, namesColumn, referencesOf, shapeOf, type TableShape } from "../rows/shape.ts";
 import { valueAt } from "../rows/values.ts";
 import { quoteLiteral } from "../sql/quote.ts";
 
@@ -30,6 +31,7 @@ export function newRows(
   labels: ReadonlyMap<string, readonly string[]>,
 ): readonly NewRows[] {
   return pairs.flatMap(([before, after]) => {
+    if (before === after && labels.size === 0) return [];
     const shape = shapeOf(after, find);
     if (shape === null || before.facts.kind !== "relation" || after.facts.kind !== "relation") return [];
     const table = { before: before.facts, after: after.facts, shape };
@@ -59,6 +61,18 @@ export function addedLabels(before: CatalogSlice, after: CatalogSlice): Readonly
 
 function one(shape: TableShape, what: string, overrides: readonly (readonly [string, string])[]): NewRows {
   return { table: shape.identity, what, seed: seedWith(shape, [{ number: FRESH, overrides: new Map(overrides) }]) };
+}
+
+/** Two rows that have these values in common. */
+function two(shape: TableShape, what: string, overrides: Overrides): NewRows {
+  return {
+    table: shape.identity,
+    what,
+    seed: seedWith(
+      shape,
+      [FRESH, OTHER].map((number) => ({ number, overrides })),
+    ),
+  };
 }
 
 function columnPairs({ before, after }: Table): readonly (readonly [ColumnFacts, ColumnFacts])[] {
@@ -95,8 +109,7 @@ function duplicates(table: Table): readonly NewRows[] {
         return value === null ? [] : [[name, quoteLiteral(value)]];
       }),
     );
-    const rows = [FRESH, OTHER].map((number) => ({ number, overrides }));
-    return [{ table: table.shape.identity, what: `the same ${names.join(", ")} twice`, seed: seedWith(table.shape, rows) }];
+    return [two(table.shape, `the same ${names.join(", ")} twice`, overrides)];
   });
 }
 
@@ -114,36 +127,15 @@ function twins(table: Table): readonly NewRows[] {
   const free = columns.filter(
     ({ name }) => !keys.some((key) => key.includes(name)) && !references.some((reference) => reference.columns.includes(name)),
   );
-  const overrides = new Map(
-    free.map(({ name, type }): [string, string] => {
-      const value = valueAt(type, FRESH);
-      return [name, value === null ? "NULL" : quoteLiteral(value)];
-    }),
-  );
-  return [
-    {
-      table: table.shape.identity,
-      what: `the same row twice, without ${gone.map(({ name }) => name).join(", ")}`,
-      seed: seedWith(
-        table.shape,
-        [FRESH, OTHER].map((number) => ({ number, overrides })),
-      ),
-    },
-  ];
+  const overrides = new Map(free.map(({ name, type }) => [name, literal(valueAt(type, FRESH))]));
+  return [two(table.shape, `the same row twice, without ${gone.map(({ name }) => name).join(", ")}`, overrides)];
 }
 
 /** Rows that refer to nothing, where a foreign key is gone. */
 function strangers(table: Table): readonly NewRows[] {
   const held = new Set(table.shape.references.map(({ columns }) => columns.join(",")));
-  return table.before.constraints.flatMap(({ type, definition }) => {
-    const list = type === "foreign-key" ? /^FOREIGN KEY \((.*?)\)/.exec(definition)?.[1] : undefined;
-    const names =
-      list === undefined
-        ? null
-        : renamed(
-            table,
-            list.split(", ").map((name) => name.replaceAll('"', "")),
-          );
+  return referencesOf(table.before).flatMap(({ columns }) => {
+    const names = renamed(table, columns);
     if (names === null || held.has(names.join(","))) return [];
     const overrides = names.map((name) => [name, freshValue(table.shape, name)] as const);
     return [one(table.shape, `${names.join(", ")} that refers to nothing`, overrides)];
@@ -152,8 +144,7 @@ function strangers(table: Table): readonly NewRows[] {
 
 function freshValue(shape: TableShape, name: string): string {
   const type = shape.columns.find((column) => column.name === name)?.type;
-  const value = type === undefined ? null : valueAt(type, OTHER + 1);
-  return value === null ? "NULL" : quoteLiteral(value);
+  return literal(type === undefined ? null : valueAt(type, OTHER + 1));
 }
 
 /** Values of several kinds for the columns that a CHECK which is gone names: one of them may be what it kept out. */
@@ -167,8 +158,7 @@ function unchecked(table: Table): readonly NewRows[] {
     return [3, 1, 2].map((number) => {
       const overrides = now.map((name): readonly [string, string] => {
         const column = table.shape.columns.find((other) => other.name === name);
-        const value = column === undefined ? null : valueAt(column.type, number);
-        return [name, value === null ? "NULL" : quoteLiteral(value)];
+        return [name, literal(column === undefined ? null : valueAt(column.type, number))];
       });
       return one(table.shape, `other values in ${now.join(", ")}`, overrides);
     });

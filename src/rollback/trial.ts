@@ -7,7 +7,7 @@ import { withoutConcurrently } from "../sql/concurrently.ts";
 import { parseStatement } from "../sql/statement.ts";
 import type { ReadScope } from "../catalog/touched.ts";
 import { scopeOf } from "../replay/scope.ts";
-import { transactionControl } from "../replay/transaction.ts";
+import { insideTransaction, transactionControl } from "../replay/transaction.ts";
 import { type Candidate, type CandidateStatement, plainStatement } from "./candidate.ts";
 import { compareTableRows, type RowFinding, settleRows, type Unsettled } from "./compare-rows.ts";
 import type { ProofContext } from "./context.ts";
@@ -143,11 +143,8 @@ function failedRun(candidate: Candidate, error: string): Run {
 
 /** `RESET ROLE` and what the tool sends before a migration, as far as it runs in a transaction. */
 function settingsBefore(resetBetween: readonly string[]): string {
-  const inside = resetBetween.filter((sql) => {
-    const parsed = parseStatement(sql);
-    return parsed.transactional && transactionControl(parsed) === null;
-  });
-  return ["RESET ROLE", ...inside].join(";\n");
+  const inside = resetBetween.flatMap((sql) => insideTransaction(parseStatement(sql)));
+  return ["RESET ROLE", ...inside.map(({ sql }) => sql)].join(";\n");
 }
 
 interface Runnable {

@@ -42,7 +42,8 @@ export function composeRow({ shape, hints }: Composition, row: number, overrides
   );
 }
 
-function literal(value: string | null): string {
+/** A value as SQL. */
+export function literal(value: string | null): string {
   return value === null ? "NULL" : quoteLiteral(value);
 }
 

@@ -5,8 +5,10 @@ import { COMMON_TEXTS, isNumber, isText, valueAt } from "./values.ts";
 export type TextHints = ReadonlyMap<string, readonly string[]>;
 
 const MOST_HINTS = 8;
-const COMPARED = /"?([A-Za-z_]\w*)"?\s*(?:=|<>|!=|>=|<=|>|<|\b(?:NOT\s+)?I?LIKE\b)\s*\(?\s*(?:'((?:[^']|'')*)'|(-?\d+(?:\.\d+)?)\b)/gi;
-const LISTED = /"?([A-Za-z_]\w*)"?\s+(?:NOT\s+)?IN\s*\(([^()]*)\)/gi;
+// Each begins where a word does: in the middle of a long one every place would be tried.
+const COMPARED =
+  /(?<!\w)"?([A-Za-z_]\w*)"?\s*(?:=|<>|!=|>=|<=|>|<|\b(?:NOT\s+)?I?LIKE\b)\s*\(?\s*(?:'((?:[^']|'')*)'|(-?\d+(?:\.\d+)?)\b)/gi;
+const LISTED = /(?<!\w)"?([A-Za-z_]\w*)"?\s+(?:NOT\s+)?IN\s*\(([^()]*)\)/gi;
 
 /** Reads such values from SQL: a row that an UPDATE's WHERE is meant for shows more than one that it passes over. */
 export function readHints(texts: readonly string[]): TextHints {

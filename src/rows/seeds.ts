@@ -80,7 +80,7 @@ export function planSeeds(tables: readonly CatalogObject[], context: SeedContext
       if (other !== undefined) visit(other);
     }
     if (seeds.length >= MOST_TABLES) leftOut.push(object.identity);
-    else seeds.push(seedOf(object, shape, { context, wanted: wanted.has(object.identity) }));
+    else seeds.push(seedOf(object, shape, { context, later, wanted: wanted.has(object.identity) }));
   };
   for (const table of tables) if (!isPartitionOf(table, wanted)) visit(table);
   return { seeds, leftOut: leftOut.filter((identity) => wanted.has(identity)) };
@@ -94,14 +94,13 @@ function isPartitionOf({ facts }: CatalogObject, tables: ReadonlySet<string>): b
 function seedOf(
   object: CatalogObject,
   shape: TableShape,
-  { context, wanted }: { readonly context: SeedContext; readonly wanted: boolean },
+  { context, later, wanted }: { readonly context: SeedContext; readonly later: TableShape | null; readonly wanted: boolean },
 ): Seed {
   const { hints, find } = context;
   if (!wanted) {
     const rows = context.memory.get(object) ?? REFERRED_ROWS.map((row) => composeRow({ shape, hints: NO_HINTS }, row));
     return { shape, wanted, of: object, numbers: REFERRED_ROWS.slice(0, rows.length), rows };
   }
-  const later = context.later(object);
   if (later === null) return { shape, wanted, of: null, numbers: ALL_ROWS, rows: ALL_ROWS.map((row) => composeRow({ shape, hints }, row)) };
   const both = bothShapes(shape, later, find);
   const numbers = [...new Set([...ALL_ROWS, ...FITTING_BOTH])];

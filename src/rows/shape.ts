@@ -38,6 +38,11 @@ export interface TableShape {
 
 const TABLES: ReadonlySet<string> = new Set(["table", "partitioned-table"]);
 
+/** Whether an object holds rows, its own or its partitions'. */
+export function holdsRows({ facts }: CatalogObject): boolean {
+  return facts.kind === "relation" && TABLES.has(facts.relationKind);
+}
+
 /** The shape of a table; `null` for anything that holds no rows of its own. `below`: its partitions, where it has any. */
 export function shapeOf(object: CatalogObject, find: FindObject, below: readonly CatalogObject[] = []): TableShape | null {
   const { facts, identity } = object;
@@ -48,7 +53,7 @@ export function shapeOf(object: CatalogObject, find: FindObject, below: readonly
   return {
     identity,
     columns: facts.columns.filter(({ generated }) => generated === null).map((column) => columnOf(column, find)),
-    references: facts.constraints.flatMap(({ type, definition }) => (type === "foreign-key" ? referenceOf(definition) : [])),
+    references: referencesOf(facts),
     keys: keysOf(facts),
     checks: [...facts.constraints.filter(({ type }) => type === "check").map(({ definition }) => definition), ...bounds],
     skipsConflicts:
@@ -91,10 +96,14 @@ export function splitNames(list: string): readonly string[] {
   );
 }
 
-function referenceOf(definition: string): readonly ShapeReference[] {
-  const [, list = "", table, targets = ""] =
-    /^FOREIGN KEY \((.*?)\) REFERENCES ((?:"(?:[^"]|"")+"|[^\s("])+)\((.*?)\)/.exec(definition) ?? [];
-  return table === undefined ? [] : [{ columns: splitNames(list), table, targets: splitNames(targets) }];
+/** The foreign keys of a table, in order. */
+export function referencesOf({ constraints }: Pick<RelationFacts, "constraints">): readonly ShapeReference[] {
+  return constraints.flatMap(({ type, definition }) => {
+    if (type !== "foreign-key") return [];
+    const [, list = "", table, targets = ""] =
+      /^FOREIGN KEY \((.*?)\) REFERENCES ((?:"(?:[^"]|"")+"|[^\s("])+)\((.*?)\)/.exec(definition) ?? [];
+    return table === undefined ? [] : [{ columns: splitNames(list), table, targets: splitNames(targets) }];
+  });
 }
 
 /** Keys of plain columns: PRIMARY KEY, UNIQUE and unique indexes. */

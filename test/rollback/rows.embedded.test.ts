@@ -18,6 +18,18 @@ describe("a verdict with rows in the tables", () => {
     });
   }
 
+  test("names the tables that there was no room for", async () => {
+    const tables = Array.from({ length: 62 }, (_, at) => `t${at}`);
+    const { rollback } = await bench.prove([
+      { up: tables.map((table) => `create table ${table} (a int)`).join(";\n") },
+      { up: tables.map((table) => `alter table ${table} add b int`).join(";\n") },
+    ]);
+    const [proof] = rollback.proofs;
+    expect(proof?.generated?.tables).toHaveLength(60);
+    const left = tables.map((table) => `public.${table}`).filter((table) => proof?.generated?.tables.includes(table) !== true);
+    expect(proof?.notCovered).toEqual([`no room for rows in ${left.join(", ")}`]);
+  });
+
   test("covers every status, by sixty migrations at least", () => {
     expect(new Set(ROW_CASES.map(({ status }) => status)).size).toBe(5);
     expect(ROW_CASES.length).toBeGreaterThanOrEqual(60);

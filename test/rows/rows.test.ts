@@ -35,6 +35,13 @@ test("what a migration compares with and sets is read from its text", () => {
   expect(Object.fromEntries(hints)).toEqual({ kind: ["b", "it's"], n: ["5"], state: ["x", "y"], name: ["A"] });
 });
 
+test("a long literal is passed over, and what stands behind it is read", () => {
+  const hints = readHints([
+    `insert into files values ('\\x${"89abcdef".repeat(131_072)}'); update files set kind = 'b' where "size" in (1, 2)`,
+  ]);
+  expect(Object.fromEntries(hints)).toEqual({ kind: ["b"], size: ["1", "2"] });
+});
+
 test("a name is found in an expression as a whole", () => {
   expect(namesColumn("CHECK ((id > 0))", "id")).toBe(true);
   expect(namesColumn("CHECK ((paid > 0) AND (x.id2 = 'id'))", "id")).toBe(false);

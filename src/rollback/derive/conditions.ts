@@ -1,4 +1,5 @@
 import type { ConstraintFacts, IndexFacts } from "../../model/catalog.ts";
+import { lexTokens } from "../../sql/lexer.ts";
 import { quoteIdentifier } from "../../sql/quote.ts";
 import type { Pair } from "./action.ts";
 
@@ -99,12 +100,13 @@ function splitExpressions(list: string): readonly string[] {
   const parts: string[] = [];
   let depth = 0;
   let start = 0;
-  for (const { 0: token, index } of list.matchAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|[(),[\]]/g)) {
-    if (token === "(" || token === "[") depth++;
-    else if (token === ")" || token === "]") depth--;
-    else if (token === "," && depth === 0) {
-      parts.push(list.slice(start, index).trim());
-      start = index + 1;
+  for (const token of lexTokens(list)) {
+    const text = list.slice(token.start, token.end);
+    if (text === "(" || text === "[") depth++;
+    else if (text === ")" || text === "]") depth--;
+    else if (text === "," && depth === 0) {
+      parts.push(list.slice(start, token.start).trim());
+      start = token.end;
     }
   }
   return [...parts, list.slice(start).trim()].filter((part) => part !== "");
