@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join, posix } from "node:path";
+import { resolveInside } from "../../src/sql/psql/source-text.ts";
 import type { Inflector } from "./inflector.ts";
 
-/** The files of one Rails project that migrations may name. Paths are relative to its root; nothing outside of it is read. */
+/** The files of one Rails project that migrations may name. Paths are relative to its root; nothing outside of the repository is read, by a link neither. */
 export interface ProjectFiles {
   read(path: string): string | null;
   /** Where Rails' autoloader would find a constant (`lib/`, `app/*`, their `concerns/`). */
@@ -48,9 +49,10 @@ export function openProject(root: string, base: string, contents: ReadonlyMap<st
     if (full === null) return null;
     const given = contents.get(full);
     if (given !== undefined) return Buffer.from(given).toString("utf8");
-    const file = join(root, full);
-    const found = statSync(file, { throwIfNoEntry: false });
-    return found?.isFile() && found.size <= mostBytes ? readFileSync(file, "utf8") : null;
+    const file = resolveInside(root, full);
+    if (file.kind === "failed") return null;
+    const found = statSync(file.value, { throwIfNoEntry: false });
+    return found?.isFile() && found.size <= mostBytes ? readFileSync(file.value, "utf8") : null;
   };
   let extensions: readonly { readonly path: string; readonly name: string }[] | null = null;
   const included = /^[^#\n]*ActiveRecord::Migration\.(?:include|prepend)\s*\(?\s*([A-Z][\w:]*)/gm;

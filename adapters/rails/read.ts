@@ -62,7 +62,10 @@ export async function readHistory(options: ReadOptions): Promise<Result<History>
   const failures = [...read.flatMap((each) => (each.kind === "failed" ? each.failures : [])), ...duplicates(paths)];
   if (failures.length > 0) return failed(...failures);
   const sources = read.flatMap((each) => (each.kind === "ok" ? [each.value] : []));
-  const migrations = sources.map((each) => withOverride(toMigration(each, shared), options.root));
+  const overridden = sources.map((each) => withOverride(toMigration(each, shared), options.root));
+  const refused = overridden.flatMap((each) => (each.kind === "failed" ? each.failures : []));
+  if (refused.length > 0) return failed(...refused);
+  const migrations = overridden.flatMap((each) => (each.kind === "ok" ? [each.value] : []));
   const witness = await dumpBaseline(database, { options, shared, migrations });
   return ok({
     ...base,
