@@ -126,23 +126,24 @@ function relationThing(relation: Relation, place: Place): Thing {
   return { kind: "thing", name: `rows of ${relation.model}`, receive: (message) => onRelation(relation, message, place) };
 }
 
-const reads: Readonly<Record<string, Value>> = {
-  count: integer(0),
-  size: integer(0),
-  "exists?": boolean(false),
-  "any?": boolean(false),
-  "none?": boolean(true),
-  "empty?": boolean(true),
-  pluck: list([]),
-  ids: list([]),
-  first: nil,
-  last: nil,
-  find_by: nil,
-  take: nil,
-  maximum: nil,
-  minimum: nil,
-  sum: integer(0),
-  to_a: list([]),
+/** What asks for rows, and what it gives where there are none: a list is the migration's own, which may put something into it. */
+const reads: Readonly<Record<string, () => Value>> = {
+  count: () => integer(0),
+  size: () => integer(0),
+  "exists?": () => boolean(false),
+  "any?": () => boolean(false),
+  "none?": () => boolean(true),
+  "empty?": () => boolean(true),
+  pluck: () => list([]),
+  ids: () => list([]),
+  first: () => nil,
+  last: () => nil,
+  find_by: () => nil,
+  take: () => nil,
+  maximum: () => nil,
+  minimum: () => nil,
+  sum: () => integer(0),
+  to_a: () => list([]),
 };
 
 /** What walks over rows and does something with each. */
@@ -159,7 +160,7 @@ async function onRelation(relation: Relation, message: Message, place: Place): P
   if (name === "each" && message.block !== null && message.block.parameters === 1 && world.fresh) return nil;
   if (name === "where" || name === "not") return chosen(relation, message, place);
   if (name === "update_all" || name === "delete_all") return change(relation, message, place);
-  if (world.fresh && (walks.has(name) || Object.hasOwn(reads, name))) return reads[name] ?? nil;
+  if (world.fresh && (walks.has(name) || Object.hasOwn(reads, name))) return reads[name]?.() ?? nil;
   if (Object.hasOwn(reads, name)) return unknown(`${model.name}.${name} depends on the rows of each database`, message.location);
   // Of no rows a part is no rows, whatever chooses it; what makes some is another matter.
   if (world.fresh && !/[!=]$|^(?:create|insert|upsert|new$|update$|build|find_or|first_or)/.test(name))

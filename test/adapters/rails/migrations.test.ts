@@ -179,6 +179,16 @@ describe("what cannot be followed", () => {
   });
 });
 
+describe("tables without rows (fresh)", () => {
+  it("give each read a list of its own", async () => {
+    const body = "def up\n  ids = Post.pluck(:id)\n  ids << 7\n  execute \"SELECT #{(Post.pluck(:id) + ids).join(', ')}\"\nend";
+    const text = `class Post < ActiveRecord::Base\nend\nclass Change < ActiveRecord::Migration[7.0]\n${body}\nend\n`;
+    const { migrations } = await history({ "db/migrate/1_change.rb": text }, { fresh: "yes" });
+    expect(await sql(migrations[0]?.up(empty))).toEqual(["SELECT 7"]);
+    expect(await sql(migrations[0]?.up(empty))).toEqual(["SELECT 7"]);
+  });
+});
+
 describe("a symbolic link that leaves the project", () => {
   let outside: string;
   beforeEach(() => {
