@@ -52,7 +52,9 @@ export async function runMigration(file: MigrationSource, shared: Shared, { at, 
     run: world.run,
     readFile: (path) => shared.files.read(path),
     note,
-    versionsBefore: shared.versions.filter((version) => BigInt(version) < BigInt(file.version)),
+    get versionsBefore() {
+      return shared.versions.filter((version) => BigInt(version) < BigInt(file.version));
+    },
     async send(sql, location) {
       for (const statement of placeStatements(sql, location)) await emit({ kind: "statement", ...statement });
       catalog.changed();

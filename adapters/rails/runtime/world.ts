@@ -3,7 +3,7 @@ import type { SourceLocation } from "../../../src/model/source.ts";
 import { createBudget } from "../../../src/script/limits.ts";
 import { createInterpreter, type Interpreter, type World } from "../../../src/script/ruby/interpreter.ts";
 import { createInstance, createModule } from "../../../src/script/ruby/modules.ts";
-import type { ParseRuby, RubySource } from "../../../src/script/ruby/parse.ts";
+import type { RubySource } from "../../../src/script/ruby/parse.ts";
 import type { Stuck } from "../../../src/script/stuck.ts";
 import { nil, type Thing, type Value } from "../../../src/script/value.ts";
 import type { Inflector } from "../inflector.ts";
@@ -15,7 +15,8 @@ import { modelBase, type ModelWorld } from "./models.ts";
 
 /** What one run of one migration stands in. */
 export interface Surroundings {
-  readonly parse: ParseRuby;
+  /** A Ruby file of the project; `null` where it is none. */
+  readonly sourceOf: (path: string) => RubySource | null;
   readonly files: ProjectFiles;
   readonly inflect: Inflector;
   readonly facts: Facts;
@@ -47,9 +48,7 @@ export function createWorld(around: Surroundings, runner: MigrationRunner, model
   const open = (path: string): RubySource | null => {
     if (loaded.has(path)) return null;
     loaded.add(path);
-    const text = around.files.read(path);
-    const parsed = text === null ? null : around.parse(text, path);
-    return parsed?.kind === "parsed" ? parsed.source : null;
+    return around.sourceOf(path);
   };
   const known = (path: string): Value | null => {
     if (given.size === 0) for (const [name, value] of constants(around, { runner, models, run })) given.set(name, value);
@@ -131,16 +130,16 @@ interface Within {
 }
 
 /** `ActiveRecord::Schema[7.1].define { … }`: the block runs as a migration of that version. */
-function schemaThing(level: number, { run, runner }: Pick<Within, "run" | "runner">): Thing {
+function schemaThing(level: () => number, { run, runner }: Pick<Within, "run" | "runner">): Thing {
   return {
     kind: "thing",
     name: "ActiveRecord::Schema",
     async receive(message) {
       const [version = nil] = message.positional;
       if (message.name === "[]" && (version.kind === "float" || version.kind === "integer"))
-        return schemaThing(Number(version.value), { run, runner });
+        return schemaThing(() => Number(version.value), { run, runner });
       if (message.name !== "define" || message.block === null) return null;
-      const base = createModule({ name: "ActiveRecord::Schema", type: "class", superclass: migrationClass(level, runner) }, () => run);
+      const base = createModule({ name: "ActiveRecord::Schema", type: "class", superclass: migrationClass(level(), runner) }, () => run);
       return message.block.call({ ...message, positional: [], keywords: null, block: null }, createInstance(base, run));
     },
   };
@@ -162,7 +161,7 @@ function constants({ facts, files }: Surroundings, { runner, models, run }: With
   return [
     ["ActiveRecord::Migration", current],
     ["ActiveRecord::Base", modelBase(models())],
-    ["ActiveRecord::Schema", schemaThing(unversionedLevel(files.read("db/schema.rb")), { run, runner })],
+    ["ActiveRecord::Schema", schemaThing(() => unversionedLevel(files.read("db/schema.rb")), { run, runner })],
     ["ActiveRecord::Migration::Current", migrationClass(facts.railsVersion, runner)],
     ...environmentThings(facts, files),
   ];
