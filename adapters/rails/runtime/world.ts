@@ -1,5 +1,4 @@
 import { isModule, type RubyModule } from "../../../src/script/ruby/things.ts";
-import type { SourceLocation } from "../../../src/model/source.ts";
 import { createBudget } from "../../../src/script/limits.ts";
 import { createInterpreter, type Interpreter, type World } from "../../../src/script/ruby/interpreter.ts";
 import { createInstance, createModule } from "../../../src/script/ruby/modules.ts";
@@ -58,8 +57,8 @@ export function createWorld(around: Surroundings, runner: MigrationRunner, model
   const world: World = {
     budget: createBudget(),
     topLevel,
-    async constant(path, location) {
-      const own = known(path) ?? find(topLevel, path);
+    async constant(path) {
+      const own = known(path) ?? findDefined(topLevel, path);
       if (own !== null) return own;
       const file = around.files.fileOfConstant(path, around.inflect);
       const source = file === null ? null : open(file);
@@ -67,7 +66,7 @@ export function createWorld(around: Surroundings, runner: MigrationRunner, model
       // Constants of the application itself stand beside its class.
       const application = path.includes("::") ? open("config/application.rb") : null;
       if (application !== null) await load(application);
-      return find(topLevel, path) ?? fallback(path, { location, known });
+      return findDefined(topLevel, path) ?? fallback(path, known);
     },
     extension: async (receiver, message) => {
       if ((receiver.kind === "text" || receiver.kind === "symbol") && /^(?:safe_)?constantize$/.test(message.name))
@@ -97,7 +96,8 @@ async function extensionsOf({ files }: Surroundings, world: World): Promise<read
   return found;
 }
 
-function find(topLevel: RubyModule, path: string): Value | null {
+/** A constant that the text of the run has defined, by its whole name. */
+export function findDefined(topLevel: RubyModule, path: string): Value | null {
   let at: Value = topLevel;
   for (const part of path.split("::")) {
     if (at.kind !== "thing" || !isModule(at)) return null;
@@ -109,10 +109,7 @@ function find(topLevel: RubyModule, path: string): Value | null {
 }
 
 /** Libraries whose names stand before `::`; what is not in them is nobody's. */
-function fallback(
-  path: string,
-  { known }: { readonly location: SourceLocation; readonly known: (path: string) => Value | null },
-): Value | null {
+function fallback(path: string, known: (path: string) => Value | null): Value | null {
   if (path === "ApplicationRecord") return known("ActiveRecord::Base");
   if (/^(?:ActiveRecord|ActiveSupport|ActiveModel|PG)$/.test(path)) return namespace(path);
   // Names of errors are only raised and rescued.
