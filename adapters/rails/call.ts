@@ -1,7 +1,7 @@
 import type { SourceLocation } from "../../src/model/source.ts";
 import { showSimple } from "../../src/script/ruby/show.ts";
 import { Stuck } from "../../src/script/stuck.ts";
-import { symbol, unknownPart, type Callable, type Message, type Value } from "../../src/script/value.ts";
+import { dictionary, symbol, unknownPart, type Callable, type Message, type Value } from "../../src/script/value.ts";
 
 /** An operation of a migration, its options apart. */
 export interface Call {
@@ -34,7 +34,7 @@ export function optionsOf(value: Value | null): Map<string, Value> {
 
 /** Options back as a map with symbols for keys. */
 export function toKeywords(options: Options): Message["keywords"] {
-  return { kind: "map", entries: new Map([...options].map(([name, value]) => [`symbol ${name}`, { key: symbol(name), value }])) };
+  return dictionary([...options].map(([name, value]) => [symbol(name), value]));
 }
 
 /** Throws `Stuck` where a value that must be known is not. */
@@ -75,8 +75,12 @@ export function optionNumber(call: Pick<Call, "options" | "location">, name: str
 /** Whether an option is there and neither false nor nil. */
 export function isSet({ options, location }: Pick<Call, "options" | "location">, name: string): boolean {
   const value = options.get(name);
-  if (value === undefined) return false;
-  return !isNo(demand(value, `the option ${name}`, location));
+  return value !== undefined && isYes(value, `the option ${name}`, location);
+}
+
+/** Whether a value is neither false nor nil. Throws `Stuck` where it is not known. */
+export function isYes(value: Value, what: string, location: SourceLocation): boolean {
+  return !isNo(demand(value, what, location));
 }
 
 /** Whether an option says `false`. */

@@ -5,6 +5,7 @@ import type { ReadOptions } from "../adapter.ts";
 import { failed, inputFailure, ok, type Result } from "../../src/model/failure.ts";
 import type { Baseline, Inspector, Migration, Observed, Step } from "../../src/model/history.ts";
 import { produce } from "../../src/script/produce.ts";
+import { resolveInside } from "../../src/sql/psql/source-text.ts";
 import { bookkeepingTables } from "./bookkeeping.ts";
 import type { MigrationSource, Shared } from "./migration.ts";
 import type { RailsDatabase } from "./project.ts";
@@ -36,7 +37,9 @@ export async function dumpBaseline(
 }
 
 function readDump(path: string, { root }: ReadOptions, shared: Shared): Result<Migration> {
-  const bytes = readFileSync(join(root, path));
+  const inside = resolveInside(root, path);
+  if (inside.kind === "failed") return inside;
+  const bytes = readFileSync(inside.value);
   const text = bytes.toString("utf8");
   const files = [{ path, role: "up" as const, sha256: createHash("sha256").update(bytes).digest("hex") }];
   const base = {

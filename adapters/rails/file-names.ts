@@ -3,16 +3,14 @@ export interface MigrationName {
   /** Without leading zeros, as `schema_migrations` has it. */
   readonly version: string;
   readonly name: string;
-  /** The engine that it was copied from. */
-  readonly scope: string | null;
 }
 
 /** `MigrationFilenameRegexp` of ActiveRecord; `null` for other files. */
 export function parseFileName(path: string): MigrationName | null {
   const found = /^([0-9]+)_([_a-z0-9]*)\.?([_a-z0-9]*)?\.rb$/.exec(path.slice(path.lastIndexOf("/") + 1));
   if (found === null) return null;
-  const [, digits = "", name = "", scope = ""] = found;
-  return { version: String(BigInt(digits)), name, scope: scope === "" ? null : scope };
+  const [, digits = "", name = ""] = found;
+  return { version: String(BigInt(digits)), name };
 }
 
 /** The time in a version of 14 digits, ISO 8601; `null` where it is none. */

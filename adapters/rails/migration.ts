@@ -9,6 +9,8 @@ import { runMigration, type Outcome } from "./run-migration.ts";
 /** What all migrations of a history share. */
 export interface Shared {
   readonly parse: ParseRuby;
+  /** A Ruby file of the project, parsed once for all migrations; `null` where it is none. */
+  readonly sourceOf: (path: string) => RubySource | null;
   readonly files: ProjectFiles;
   readonly inflect: Inflector;
   /** Major and minor of the Rails that runs them, as 7.2. */

@@ -4,6 +4,7 @@ import { formatLocation, type SourceLocation } from "../../src/model/source.ts";
 import { BreakSignal, NextSignal, RaisedError, ReturnSignal } from "../../src/script/ruby/signals.ts";
 import { Stuck } from "../../src/script/stuck.ts";
 import type { MigrationSource } from "./migration.ts";
+import { quoteText } from "./values.ts";
 
 /** What of one run could not be followed: one question with the place of the first, however many there are. */
 export interface Problems {
@@ -52,7 +53,7 @@ export function createProblems({ id, source }: MigrationSource, emit: (step: Ste
 
 /** A way back that refuses, as a statement that does. */
 function refusal({ location, type }: RaisedError): Step {
-  return { kind: "statement", sql: `DO $$ BEGIN RAISE EXCEPTION '${type.replaceAll("'", "''")}'; END $$`, location };
+  return { kind: "statement", sql: `DO $$ BEGIN RAISE EXCEPTION ${quoteText(type)}; END $$`, location };
 }
 
 /** The time of the run stands in what is sent: here that of the version, which is wrong where it is run later. */

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join, posix } from "node:path";
+import { resolveInside } from "../../src/sql/psql/source-text.ts";
 import type { Inflector } from "./inflector.ts";
 
-/** The files of one Rails project that migrations may name. Paths are relative to its root; nothing outside of it is read. */
+/** The files of one Rails project that migrations may name. Paths are relative to its root; nothing outside of the repository is read, by a link neither. */
 export interface ProjectFiles {
   read(path: string): string | null;
   /** Where Rails' autoloader would find a constant (`lib/`, `app/*`, their `concerns/`). */
@@ -43,14 +44,21 @@ export function openProject(root: string, base: string, contents: ReadonlyMap<st
     );
     return index;
   };
-  const read = (path: string): string | null => {
+  /** What stands in the place of a file, or its real path on disk. */
+  const find = (path: string): Uint8Array | string | null => {
     const full = inside(path);
     if (full === null) return null;
     const given = contents.get(full);
-    if (given !== undefined) return Buffer.from(given).toString("utf8");
-    const file = join(root, full);
-    const found = statSync(file, { throwIfNoEntry: false });
-    return found?.isFile() && found.size <= mostBytes ? readFileSync(file, "utf8") : null;
+    if (given !== undefined) return given;
+    const file = resolveInside(root, full);
+    if (file.kind === "failed") return null;
+    const found = statSync(file.value, { throwIfNoEntry: false });
+    return found?.isFile() && found.size <= mostBytes ? file.value : null;
+  };
+  const read = (path: string): string | null => {
+    const found = find(path);
+    if (found === null) return null;
+    return typeof found === "string" ? readFileSync(found, "utf8") : Buffer.from(found).toString("utf8");
   };
   let extensions: readonly { readonly path: string; readonly name: string }[] | null = null;
   const included = /^[^#\n]*ActiveRecord::Migration\.(?:include|prepend)\s*\(?\s*([A-Z][\w:]*)/gm;
@@ -70,7 +78,7 @@ export function openProject(root: string, base: string, contents: ReadonlyMap<st
     resolveRequire(path, from) {
       const candidates = from === null ? [path, `lib/${path}`, `app/models/${path}`] : [posix.join(posix.dirname(from), path)];
       const files = candidates.map((candidate) => (candidate.endsWith(".rb") ? candidate : `${candidate}.rb`));
-      return files.find((file) => read(file) !== null) ?? null;
+      return files.find((file) => find(file) !== null) ?? null;
     },
   };
 }

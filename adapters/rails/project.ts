@@ -23,10 +23,10 @@ const deepest = 6;
 function findBases(root: string): readonly string[] {
   const found: string[] = [];
   const visit = (folder: string, depth: number): void => {
-    const db = join(root, folder, "db");
-    if (["migrate", "schema.rb", "structure.sql"].some((name) => existsSync(join(db, name)))) found.push(folder === "" ? "." : folder);
-    if (depth >= deepest) return;
-    for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+    const entries = depth < deepest ? readdirSync(join(root, folder), { withFileTypes: true }) : null;
+    const hasDb = entries === null || entries.some(({ name }) => name === "db");
+    if (hasDb && holdsDatabase(join(root, folder, "db"))) found.push(folder === "" ? "." : folder);
+    for (const entry of entries ?? []) {
       if (entry.isDirectory() && !entry.name.startsWith(".") && !skipped.has(entry.name) && entry.name !== "db")
         visit(posix.join(folder, entry.name), depth + 1);
     }
@@ -35,11 +35,21 @@ function findBases(root: string): readonly string[] {
   return found;
 }
 
+function holdsDatabase(db: string): boolean {
+  return ["migrate", "schema.rb", "structure.sql"].some((name) => existsSync(join(db, name)));
+}
+
 /** The migration files of folders, relative to the root, in the order of their versions. */
 export function migrationFiles(root: string, folders: readonly string[]): readonly string[] {
-  const files = folders.flatMap((folder) => listFiles(root, folder, ".rb")).filter((path) => parseFileName(path) !== null);
-  const version = (path: string): bigint => BigInt(parseFileName(path)?.version ?? 0);
-  return files.sort((left, right) => (version(left) < version(right) ? -1 : version(left) > version(right) ? 1 : left < right ? -1 : 1));
+  const files = folders
+    .flatMap((folder) => listFiles(root, folder, ".rb"))
+    .flatMap((path) => {
+      const name = parseFileName(path);
+      return name === null ? [] : [{ path, version: BigInt(name.version) }];
+    });
+  return files
+    .sort((left, right) => (left.version < right.version ? -1 : left.version > right.version ? 1 : left.path < right.path ? -1 : 1))
+    .map(({ path }) => path);
 }
 
 interface Configured {

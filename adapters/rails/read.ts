@@ -4,7 +4,7 @@ import { join, posix } from "node:path";
 import type { ReadOptions } from "../adapter.ts";
 import { failed, inputFailure, ok, type Failure, type Result } from "../../src/model/failure.ts";
 import type { Finding, History } from "../../src/model/history.ts";
-import { loadRubyParser } from "../../src/script/ruby/parse.ts";
+import { loadRubyParser, type ParseRuby, type RubySource } from "../../src/script/ruby/parse.ts";
 import { bookkeepingSql, bookkeepingTables } from "./bookkeeping.ts";
 import { chooseDatabase } from "./choose.ts";
 import { dumpBaseline, dumpHistory } from "./dump.ts";
@@ -12,7 +12,7 @@ import { dateOfVersion, parseFileName } from "./file-names.ts";
 import { createInflector } from "./inflector.ts";
 import { inspectFile } from "./inspect-file.ts";
 import { toMigration, type MigrationSource, type Shared } from "./migration.ts";
-import { openProject } from "./project-files.ts";
+import { openProject, type ProjectFiles } from "./project-files.ts";
 import { inflectionRules, migrationFiles, railsVersionOf } from "./project.ts";
 import { withOverride } from "./overrides.ts";
 
@@ -27,9 +27,11 @@ export async function readHistory(options: ReadOptions): Promise<Result<History>
   const toolVersion = options.assumptions["rails.version"] ?? railsVersionOf(options.root, database.base);
   const files = openProject(options.root, database.base, options.contents ?? new Map());
   const paths = migrationFiles(options.root, database.folders);
+  const parse = await loadRubyParser();
   const shared: Shared = {
     versions: paths.map((path) => parseFileName(path)?.version ?? "0"),
-    parse: await loadRubyParser(),
+    parse,
+    sourceOf: keepSources(files, parse),
     files,
     inflect: createInflector(inflectionRules(files.read("config/initializers/inflections.rb"))),
     railsVersion: Number(/^\d+\.\d+/.exec(toolVersion ?? newest)?.[0] ?? newest),
@@ -62,7 +64,10 @@ export async function readHistory(options: ReadOptions): Promise<Result<History>
   const failures = [...read.flatMap((each) => (each.kind === "failed" ? each.failures : [])), ...duplicates(paths)];
   if (failures.length > 0) return failed(...failures);
   const sources = read.flatMap((each) => (each.kind === "ok" ? [each.value] : []));
-  const migrations = sources.map((each) => withOverride(toMigration(each, shared), options.root));
+  const overridden = sources.map((each) => withOverride(toMigration(each, shared), options.root));
+  const refused = overridden.flatMap((each) => (each.kind === "failed" ? each.failures : []));
+  if (refused.length > 0) return failed(...refused);
+  const migrations = overridden.flatMap((each) => (each.kind === "ok" ? [each.value] : []));
   const witness = await dumpBaseline(database, { options, shared, migrations });
   return ok({
     ...base,
@@ -71,6 +76,20 @@ export async function readHistory(options: ReadOptions): Promise<Result<History>
     baselines: witness,
     findings: findingsOf(sources, { toolVersion, shared }),
   });
+}
+
+/** Parses a file of the project when it is first asked for. Has the lifetime of the history. */
+function keepSources(files: ProjectFiles, parse: ParseRuby): Shared["sourceOf"] {
+  const kept = new Map<string, RubySource | null>();
+  return (path) => {
+    const before = kept.get(path);
+    if (before !== undefined) return before;
+    const text = files.read(path);
+    const parsed = text === null ? null : parse(text, path);
+    const source = parsed?.kind === "parsed" ? parsed.source : null;
+    kept.set(path, source);
+    return source;
+  };
 }
 
 function datetimeType(...texts: readonly (string | null)[]): string {

@@ -1,4 +1,4 @@
-import { isHostClass, hostOf, isInstance, isModule, type RubyModule } from "../../src/script/ruby/things.ts";
+import { hostOf, isInstance, isModule, type RubyModule } from "../../src/script/ruby/things.ts";
 import type { EdgeCaseDraft } from "../../src/model/edge-case.ts";
 import type { Inspector, Step } from "../../src/model/history.ts";
 import type { SourceLocation } from "../../src/model/source.ts";
@@ -11,7 +11,7 @@ import type { Connection } from "./connection.ts";
 import type { MigrationSource, Shared } from "./migration.ts";
 import { createProblems } from "./problems.ts";
 import { createRunner, takeBack, type MigrationRunner } from "./runtime/migration-class.ts";
-import { createWorld } from "./runtime/world.ts";
+import { createWorld, findDefined } from "./runtime/world.ts";
 import { placeStatements } from "./statements.ts";
 
 export interface Note {
@@ -52,7 +52,9 @@ export async function runMigration(file: MigrationSource, shared: Shared, { at, 
     run: world.run,
     readFile: (path) => shared.files.read(path),
     note,
-    versionsBefore: shared.versions.filter((version) => BigInt(version) < BigInt(file.version)),
+    get versionsBefore() {
+      return shared.versions.filter((version) => BigInt(version) < BigInt(file.version));
+    },
     async send(sql, location) {
       for (const statement of placeStatements(sql, location)) await emit({ kind: "statement", ...statement });
       catalog.changed();
@@ -88,14 +90,8 @@ export async function runMigration(file: MigrationSource, shared: Shared, { at, 
 }
 
 function findClass(topLevel: RubyModule, name: string | null): RubyModule | null {
-  let at: Value = topLevel;
-  for (const part of name?.split("::") ?? ["-"]) {
-    if (at.kind !== "thing" || !isModule(at)) return null;
-    const next: Value | undefined = at.constants.get(part);
-    if (next === undefined) return null;
-    at = next;
-  }
-  return at.kind === "thing" && isModule(at) ? at : null;
+  const found = name === null ? null : findDefined(topLevel, name);
+  return found?.kind === "thing" && isModule(found) ? found : null;
 }
 
 interface Context {
@@ -107,7 +103,7 @@ interface Context {
 /** `Migration#exec_migration`: `change`, inverted for the way down; else `up` or `down`, of the instance or, in old files, of the class. */
 async function runDirection(migration: RubyModule, { runner, run, location }: Context): Promise<void> {
   const host = hostOf(migration);
-  if (host === null || !isHostClass(host)) throw new Stuck(`nothing is known of what ${migration.name} stands on`, location);
+  if (host === null) throw new Stuck(`nothing is known of what ${migration.name} stands on`, location);
   const message = { positional: [], keywords: null, block: null, location };
   const instance = await run.send(migration, { ...message, name: "new" }, null);
   if (instance.kind !== "thing" || !isInstance(instance)) throw new Stuck(`${migration.name} cannot be made`, location);

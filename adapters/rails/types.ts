@@ -24,12 +24,15 @@ const native: Readonly<Record<string, string>> = {
 };
 
 /** Types that the tool's table says under their own names. */
-const ownNames =
-  "daterange numrange tsrange tstzrange int4range int8range xml tsvector hstore inet cidr macaddr uuid json jsonb ltree citext point line lseg box path polygon circle money interval oid serial bigserial";
+const ownNames: ReadonlySet<string> = new Set(
+  "daterange numrange tsrange tstzrange int4range int8range xml tsvector hstore inet cidr macaddr uuid json jsonb ltree citext point line lseg box path polygon circle money interval oid serial bigserial".split(
+    " ",
+  ),
+);
 
 /** Methods of `t` that make columns. */
 export const columnTypes: ReadonlySet<string> = new Set(
-  [...Object.keys(native), ...ownNames.split(" "), "integer", "datetime", "enum", "timestamptz"].filter((name) => name !== "primary_key"),
+  [...Object.keys(native), ...ownNames, "integer", "datetime", "enum", "timestamptz"].filter((name) => name !== "primary_key"),
 );
 
 type Typed = Pick<Call, "options" | "location">;
@@ -52,13 +55,13 @@ function scalarSql(type: string, call: Typed, at: Pick<Connection, "datetimeType
   // Before 7.0 it was nothing but another word for timestamp.
   const name = type === "datetime" ? (at.level <= 6.1 ? "timestamp" : at.datetimeType) : type;
   const base = native[name] ?? name;
-  if (["timestamp", "time", "interval", "datetime"].includes(type) || type === "datetime") {
+  if (["timestamp", "time", "interval", "datetime"].includes(type)) {
     const precision = optionNumber(call, "precision");
     if (precision !== null && (precision < 0 || precision > 6))
       throw new Stuck(`no ${name} has a precision of ${precision}`, call.location);
     return precision === null ? base : `${base}(${precision})`;
   }
-  const known = Object.hasOwn(native, type) || ownNames.split(" ").includes(type);
+  const known = Object.hasOwn(native, type) || ownNames.has(type);
   return known && limit !== null && type !== "primary_key" ? `${base}(${limit})` : base;
 }
 

@@ -49,6 +49,9 @@ describe("Ruby", () => {
     ["i = 0\ni += 1 while i < 7\ni", "7"],
     ["x = nil\nx ||= 3\nx&.succ", "4"],
     ["-7 / 2", "-4"],
+    ["[[:a, :b, :a].uniq, [1, 2] | [2, 1, 3], [2, 1, 2] & [1, 2], [3, 1, 3].to_set]", "[[:a, :b], [1, 2, 3], [2, 1], [3, 1]]"],
+    ["[3, 4, 5].group_by(&:odd?)", "{true=>[3, 5], false=>[4]}"],
+    ["[:a, :b, :a].tally", "{:a=>2, :b=>1}"],
   ])("evaluates %s", async (text, expected) => {
     expect(await shown(text)).toBe(expected);
   });

@@ -1,15 +1,11 @@
 import { boolean, list, nil, symbol, text, type Value } from "../../../src/script/value.ts";
-import { demand, isSet, optionsOf, optionText, textOf, textsOf, without, type Call } from "../call.ts";
+import { demand, isSet, isYes, optionsOf, optionText, textOf, textsOf, without, type Call } from "../call.ts";
 import { columnSql, columnType, resolveColumn, timestampOptions, type ColumnRequest } from "../columns.ts";
 import type { Connection, Operation } from "../connection.ts";
 import { indexName, quoteColumn, quoteTable } from "../names.ts";
 import { plainSql, valueSql } from "../values.ts";
-import { addIndex } from "./indexes.ts";
-import { commentSql, record, renameIndexSql } from "./shared.ts";
-
-function tableOf({ args, location }: Call): string {
-  return textOf(args[0], "the table", location);
-}
+import { addIndex, indexNameStyle } from "./indexes.ts";
+import { commentSql, record, renameIndexSql, tableOf } from "./shared.ts";
 
 async function hasColumn(table: string, column: string, at: Connection): Promise<boolean> {
   return (await at.catalog.columns(table)).some(({ name }) => name === column);
@@ -75,7 +71,7 @@ const renameColumn: Operation = async (call, at) => {
   for (const index of await at.catalog.indexes(table)) {
     if (typeof index.columns === "string" || !index.columns.includes(name)) continue;
     const before = index.columns.map((column) => (column === name ? old : column));
-    const style = at.installed >= 7.1 ? "shortened" : "whole";
+    const style = indexNameStyle(at.installed);
     if (indexName(table, before, style) !== index.name) continue;
     await at.send(renameIndexSql(table, index.name, indexName(table, index.columns, style)), call.location);
   }
@@ -150,8 +146,7 @@ const changeDefault: Operation = async (call, at) => {
 const changeNull: Operation = async (call, at) => {
   const table = tableOf(call);
   const name = textOf(call.args[1], "the column", call.location);
-  const flag: Pick<Call, "options" | "location"> = { options: new Map([["null", call.args[2] ?? nil]]), location: call.location };
-  const nullable = isSet(flag, "null");
+  const nullable = isYes(call.args[2] ?? nil, "the option null", call.location);
   const value = call.args[3] ?? nil;
   if (!nullable && value.kind !== "nil") {
     const sql = await valueSql(value, await typeOfColumn(table, name, at), call.location);

@@ -4,6 +4,7 @@ import { isFalse, isSet, optionText, textOf, textsOf, type Call } from "../call.
 import type { Connection, Operation } from "../connection.ts";
 import { checkName, exclusionName, quoteColumn, quoteTable, uniqueName } from "../names.ts";
 import { deferrableSql } from "./foreign-keys.ts";
+import { tableOf } from "./shared.ts";
 
 type Given = { readonly call: Call; readonly at: Connection };
 
@@ -25,10 +26,6 @@ export function uniqueSql(table: string, columns: readonly string[], { call }: G
   const name = optionText(call, "name") ?? uniqueName(table, index === null ? columns : [index]);
   const on = index === null ? `(${columns.map(quoteColumn).join(", ")})` : `USING INDEX ${quoteColumn(index)}`;
   return `CONSTRAINT ${quoteColumn(name)} UNIQUE${isSet(call, "nulls_not_distinct") ? " NULLS NOT DISTINCT" : ""} ${on}${deferrableSql(call)}`;
-}
-
-function tableOf({ args, location }: Call): string {
-  return textOf(args[0], "the table", location);
 }
 
 function isGiven(value: Value | undefined): value is Value {

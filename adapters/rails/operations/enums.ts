@@ -1,12 +1,9 @@
 import { boolean, list, nil, text } from "../../../src/script/value.ts";
-import { isSet, optionText, textOf, textsOf, type Call } from "../call.ts";
+import { isSet, optionText, textOf, textsOf } from "../call.ts";
 import type { Operation } from "../connection.ts";
 import { quoteColumn, quoteTable, splitName } from "../names.ts";
 import { quoteText } from "../values.ts";
-
-function nameOf({ args, location }: Call): string {
-  return textOf(args[0], "the name", location);
-}
+import { nameOf } from "./shared.ts";
 
 /** `CREATE TYPE` inside a block that passes over a type which is there already, as Rails writes it. */
 const createEnum: Operation = async (call, at) => {

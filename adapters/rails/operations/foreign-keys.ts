@@ -5,7 +5,7 @@ import { isFalse, isSet, optionText, textOf, textsOf, type Call } from "../call.
 import type { ConstraintInfo } from "../catalog.ts";
 import type { Connection, Operation } from "../connection.ts";
 import { foreignKeyName, quoteColumn, quoteTable, splitName } from "../names.ts";
-import { record } from "./shared.ts";
+import { record, tableOf } from "./shared.ts";
 
 const actions: Readonly<Record<string, string>> = { nullify: "SET NULL", cascade: "CASCADE", restrict: "RESTRICT" };
 
@@ -47,7 +47,7 @@ export function foreignKeySql(table: string, toTable: string, { call, at }: { re
 }
 
 async function find(call: Call, at: Connection): Promise<ConstraintInfo | undefined> {
-  const table = textOf(call.args[0], "the table", call.location);
+  const table = tableOf(call);
   const target = call.args[1]?.kind === "nil" ? undefined : (call.args[1] ?? call.options.get("to_table"));
   const toTable = target === undefined || target.kind === "nil" ? null : textOf(target, "the referenced table", call.location);
   const column = call.options.get("column");
@@ -68,14 +68,14 @@ async function find(call: Call, at: Connection): Promise<ConstraintInfo | undefi
 async function demandKey(call: Call, at: Connection): Promise<ConstraintInfo> {
   const found = await find(call, at);
   if (found !== undefined) return found;
-  const table = textOf(call.args[0], "the table", call.location);
+  const table = tableOf(call);
   const [, target = call.options.get("to_table")] = call.args;
   const what = target?.kind === "text" || target?.kind === "symbol" ? target.value : [...call.options.keys()].join(", ");
   throw new RaisedError("ArgumentError", `Table '${table}' has no foreign key for ${what}`, call.location);
 }
 
 export const addForeignKey: Operation = async (call, at) => {
-  const [table, toTable] = [textOf(call.args[0], "the table", call.location), textOf(call.args[1], "the referenced table", call.location)];
+  const [table, toTable] = [tableOf(call), textOf(call.args[1], "the referenced table", call.location)];
   if (
     isSet(call, "if_not_exists") &&
     (await find({ ...call, options: new Map([...call.options].filter(([key]) => key === "column" || key === "name")) }, at)) !== undefined
@@ -89,7 +89,7 @@ export const addForeignKey: Operation = async (call, at) => {
 };
 
 export const removeForeignKey: Operation = async (call, at) => {
-  const table = textOf(call.args[0], "the table", call.location);
+  const table = tableOf(call);
   if (isSet(call, "if_exists") && (await find(call, at)) === undefined) return nil;
   const { name } = await demandKey(call, at);
   await at.send(`ALTER TABLE ${quoteTable(table)} DROP CONSTRAINT ${quoteColumn(name)}`, call.location);
@@ -98,10 +98,7 @@ export const removeForeignKey: Operation = async (call, at) => {
 
 const validateForeignKey: Operation = async (call, at) => {
   const { name } = await demandKey(call, at);
-  await at.send(
-    `ALTER TABLE ${quoteTable(textOf(call.args[0], "the table", call.location))} VALIDATE CONSTRAINT ${quoteColumn(name)}`,
-    call.location,
-  );
+  await at.send(`ALTER TABLE ${quoteTable(tableOf(call))} VALIDATE CONSTRAINT ${quoteColumn(name)}`, call.location);
   return nil;
 };
 
@@ -116,7 +113,7 @@ export const foreignKeyOperations: Readonly<Record<string, Operation>> = {
   "foreign_key_exists?": async (call, at) => boolean((await find(call, at)) !== undefined),
   foreign_keys: async (call, at) =>
     list(
-      (await at.catalog.constraints(textOf(call.args[0], "the table", call.location)))
+      (await at.catalog.constraints(tableOf(call)))
         .filter(({ type }) => type === "f")
         .map((key) =>
           record("a foreign key", {

@@ -4,7 +4,7 @@ import { isFalse, isSet, optionsOf, optionText, textOf, textsOf, type Call, type
 import type { IndexInfo } from "../catalog.ts";
 import type { Connection, Operation } from "../connection.ts";
 import { indexName, isExpression, quoteColumn, quoteTable, splitName, type IndexColumns } from "../names.ts";
-import { commentSql, record, renameIndexSql } from "./shared.ts";
+import { commentSql, record, renameIndexSql, tableOf } from "./shared.ts";
 
 /** Columns as they are given: a text that is an expression stays one. */
 export function indexColumns(value: Value | undefined, call: Pick<Call, "location">): IndexColumns {
@@ -13,8 +13,9 @@ export function indexColumns(value: Value | undefined, call: Pick<Call, "locatio
   return isExpression(said) ? said : [said];
 }
 
-export function indexNameStyle(at: Connection): "shortened" | "whole" {
-  return at.level >= 7.1 ? "shortened" : "whole";
+/** How an index without a name is called by the rules of a version (`indexName`). */
+export function indexNameStyle(version: number): "shortened" | "whole" {
+  return version >= 7.1 ? "shortened" : "whole";
 }
 
 /** Per column, or for all of them the same. */
@@ -34,7 +35,7 @@ export async function createIndexSql(
   { call, at, whole }: { readonly call: Call; readonly at: Connection; readonly whole: "new" | "standing" },
 ): Promise<readonly string[]> {
   const { options, location } = call;
-  const name = optionText(call, "name") ?? indexName(table, columns, indexNameStyle(at));
+  const name = optionText(call, "name") ?? indexName(table, columns, indexNameStyle(at.level));
   if (Buffer.byteLength(name) > 63)
     throw new RaisedError("ArgumentError", `Index name '${name}' on table '${table}' is too long; the limit is 63 characters`, location);
   const types = at.schemaPlus && isFalse(call, "case_sensitive") ? await at.catalog.columns(table) : [];
@@ -85,7 +86,7 @@ function quotedColumns(
 }
 
 export const addIndex: Operation = async (call, at) => {
-  const table = textOf(call.args[0], "the table", call.location);
+  const table = tableOf(call);
   const columns = indexColumns(call.args[1] ?? call.options.get("expression"), call);
   if (call.options.has("operator_class") || call.options.has("expression"))
     at.note(
@@ -139,7 +140,7 @@ async function findForRemoval(call: Call, table: string, at: Connection): Promis
 }
 
 const removeIndex: Operation = async (call, at) => {
-  const table = textOf(call.args[0], "the table", call.location);
+  const table = tableOf(call);
   if (isSet(call, "if_exists") && !(await matchesAny(call, table, at))) return nil;
   const name = await findForRemoval(call, table, at);
   const algorithm = optionText(call, "algorithm");
@@ -164,7 +165,7 @@ async function matchesAny(call: Call, table: string, at: Connection): Promise<bo
 }
 
 const renameIndex: Operation = async (call, at) => {
-  const table = textOf(call.args[0], "the table", call.location);
+  const table = tableOf(call);
   const [old, name] = [textOf(call.args[1], "the index", call.location), textOf(call.args[2], "the new name", call.location)];
   await at.send(renameIndexSql(table, old, name), call.location);
   return nil;
@@ -174,23 +175,21 @@ export const indexOperations: Readonly<Record<string, Operation>> = {
   add_index: addIndex,
   remove_index: removeIndex,
   rename_index: renameIndex,
-  "index_exists?": async (call, at) => boolean(await matchesAny(call, textOf(call.args[0], "the table", call.location), at)),
+  "index_exists?": async (call, at) => boolean(await matchesAny(call, tableOf(call), at)),
   "index_name_exists?": async (call, at) => {
     const name = textOf(call.args[1], "the index", call.location);
-    return boolean(
-      (await at.catalog.indexes(textOf(call.args[0], "the table", call.location))).some((index) => index.name === splitName(name).name),
-    );
+    return boolean((await at.catalog.indexes(tableOf(call))).some((index) => index.name === splitName(name).name));
   },
   index_name: async (call, at) => {
-    const table = textOf(call.args[0], "the table", call.location);
+    const table = tableOf(call);
     return text(
       optionText(call, "name") ??
-        indexName(table, indexColumns(call.args[1] ?? call.options.get("column"), call), at.installed >= 7.1 ? "shortened" : "whole"),
+        indexName(table, indexColumns(call.args[1] ?? call.options.get("column"), call), indexNameStyle(at.installed)),
     );
   },
   indexes: async (call, at) =>
     list(
-      (await at.catalog.indexes(textOf(call.args[0], "the table", call.location))).map((index) =>
+      (await at.catalog.indexes(tableOf(call))).map((index) =>
         record("an index", {
           name: text(index.name),
           unique: boolean(index.unique),

@@ -1,10 +1,11 @@
-import { boolean, integer, list, nil, text, unknown, type Value } from "../../../src/script/value.ts";
+import { boolean, dictionary, integer, list, nil, text, unknown, type Value } from "../../../src/script/value.ts";
 import { sendCore } from "../../../src/script/ruby/methods/index.ts";
 import { isSelect } from "../statements.ts";
 import { textOf, type Call } from "../call.ts";
 import type { Connection, Operation } from "../connection.ts";
 import { quoteColumn, quoteTable } from "../names.ts";
 import { plainSql, quoteText } from "../values.ts";
+import { nameOf, tableOf } from "./shared.ts";
 
 /** Sends a text as it is; what a query gives depends on the rows of each database. */
 const execute: Operation = async (call, at) => {
@@ -80,12 +81,7 @@ function answered(call: Call, rows: readonly Readonly<Record<string, unknown>>[]
   if (call.name === "select_value" || call.name === "query_value") return first === undefined ? nil : value(Object.values(first)[0]);
   if (call.name === "select_values" || call.name === "query_values") return list(columns.map(([head = nil]) => head));
   if (call.name === "select_rows") return list(columns.map(list));
-  return list(
-    rows.map((row) => ({
-      kind: "map",
-      entries: new Map(Object.entries(row).map(([name, each]) => [`text ${name}`, { key: text(name), value: value(each) }])),
-    })),
-  );
+  return list(rows.map((row) => dictionary(Object.entries(row).map(([name, each]) => [text(name), value(each)]))));
 }
 
 export const rawOperations: Readonly<Record<string, Operation>> = {
@@ -108,8 +104,8 @@ export const rawOperations: Readonly<Record<string, Operation>> = {
   insert_sql: execute,
   quote: async (call) => text(plainSql(call.args[0] ?? nil, call.location)),
   quote_string: async (call) => text(textOf(call.args[0], "the text", call.location).replaceAll("'", "''")),
-  quote_column_name: async (call) => text(quoteColumn(textOf(call.args[0], "the name", call.location))),
-  quote_table_name: async (call) => text(quoteTable(textOf(call.args[0], "the name", call.location))),
+  quote_column_name: async (call) => text(quoteColumn(nameOf(call))),
+  quote_table_name: async (call) => text(quoteTable(nameOf(call))),
   quoted_true: async () => text("TRUE"),
   quoted_false: async () => text("FALSE"),
   adapter_name: async () => text("PostgreSQL"),
@@ -121,7 +117,7 @@ export const rawOperations: Readonly<Record<string, Operation>> = {
   schema_search_path: async (_call, at) => text(String(await at.catalog.value("select current_setting('search_path')"))),
   "transaction_open?": async () => boolean(true),
   "reset_pk_sequence!": async (call, at) => {
-    const table = textOf(call.args[0], "the table", call.location);
+    const table = tableOf(call);
     const sequence = await at.catalog.primaryKeySequence(table);
     if (sequence?.name === null || sequence === null) return nil;
     const name = quoteText(quoteTable(`${sequence.schema}.${sequence.name}`));

@@ -1,11 +1,12 @@
 import { RaisedError } from "../../../src/script/ruby/signals.ts";
 import { boolean, nil, symbol, text, type Value } from "../../../src/script/value.ts";
-import { isSet, optionsOf, textOf, without, type Call, type Options } from "../call.ts";
+import { isSet, isYes, optionsOf, textOf, without, type Call, type Options } from "../call.ts";
 import type { ColumnRequest } from "../columns.ts";
 import type { Connection, Operation } from "../connection.ts";
 import { addColumn, removeColumn } from "./columns.ts";
 import { addForeignKey, removeForeignKey } from "./foreign-keys.ts";
 import { addIndex } from "./indexes.ts";
+import { tableOf } from "./shared.ts";
 
 /** What a reference is made of (`ReferenceDefinition`). */
 export interface Reference {
@@ -34,7 +35,7 @@ export function referenceParts(name: string, call: Call, { table, at }: { readon
   }
   const names = columns.map((column) => column.name);
   const wantsIndex = options.get("index") ?? boolean(at.level > 4.2);
-  const index = isSet({ options: new Map([["index", wantsIndex]]), location }, "index")
+  const index = isYes(wantsIndex, "the option index", location)
     ? indexOptions({ name, table, isPolymorphic, given: optionsOf(wantsIndex), conditional }, at)
     : null;
   const key = options.get("foreign_key") ?? nil;
@@ -71,7 +72,7 @@ function also(call: Call, name: string, args: readonly Value[], options: Options
 }
 
 const addReference: Operation = async (call, at) => {
-  const table = textOf(call.args[0], "the table", call.location);
+  const table = tableOf(call);
   const name = textOf(call.args[1], "the reference", call.location);
   const { columns, index, foreignKey } = referenceParts(name, call, { table, at });
   for (const column of columns)
@@ -84,7 +85,7 @@ const addReference: Operation = async (call, at) => {
 };
 
 const removeReference: Operation = async (call, at) => {
-  const table = textOf(call.args[0], "the table", call.location);
+  const table = tableOf(call);
   const name = textOf(call.args[1], "the reference", call.location);
   const conditional = new Map([...call.options].filter(([key]) => key === "if_exists" || key === "if_not_exists"));
   if (isSet(call, "foreign_key")) {

@@ -1,6 +1,17 @@
 import type { Value } from "../../../src/script/value.ts";
+import { textOf, type Call } from "../call.ts";
 import { quoteColumn, quoteTable } from "../names.ts";
 import { quoteText } from "../values.ts";
+
+/** The table that an operation names first. Throws `Stuck` where that is not known. */
+export function tableOf({ args, location }: Call): string {
+  return textOf(args[0], "the table", location);
+}
+
+/** The name that an operation on no table has first. Throws `Stuck` where that is not known. */
+export function nameOf({ args, location }: Call): string {
+  return textOf(args[0], "the name", location);
+}
 
 /** `COMMENT ON …`; an empty comment is none. */
 export function commentSql(on: string, comment: string | null): string {

@@ -1,5 +1,5 @@
 import { boolean, nil, symbol, type Message, type Thing, type Value } from "../../../src/script/value.ts";
-import { isSet, optionsOf, textOf, textsOf, toCall, withDefaults, withOptions, without, type Call } from "../call.ts";
+import { isYes, optionsOf, textOf, textsOf, toCall, withDefaults, withOptions, without, type Call } from "../call.ts";
 import { resolveColumn, timestampOptions, type ColumnRequest } from "../columns.ts";
 import type { Connection } from "../connection.ts";
 import type { IndexColumns } from "../names.ts";
@@ -38,10 +38,9 @@ export function addDefinedColumn(asked: ColumnRequest, { table, definition, at }
   if (before === -1) definition.columns.push(column);
   else definition.columns[before] = column;
   const call: Call = { name: "index", args: [], options: optionsOf(index ?? nil), block: null, location: asked.location };
-  if (index !== undefined && isSet({ options: new Map([["index", index]]), location: asked.location }, "index"))
-    definition.indexes.push({ columns: [asked.name], call });
+  if (index !== undefined && isYes(index, "the option index", asked.location)) definition.indexes.push({ columns: [asked.name], call });
   const key = asked.options.get("foreign_key");
-  if (key !== undefined && isSet({ options: new Map([["key", key]]), location: asked.location }, "key")) {
+  if (key !== undefined && isYes(key, "the option key", asked.location)) {
     const options = withDefaults(optionsOf(key), { column: symbol(asked.name) });
     const toTable =
       options.get("to_table") === undefined

@@ -4,8 +4,8 @@ import { isSet, optionsOf, optionText, textOf, textsOf, toKeywords, withDefaults
 import { columnSql, primaryKeyColumn } from "../columns.ts";
 import type { Connection, Operation } from "../connection.ts";
 import { indexName, joinTableName, quoteColumn, quoteTable } from "../names.ts";
-import { commentSql, renameIndexSql } from "./shared.ts";
-import { createIndexSql } from "./indexes.ts";
+import { commentSql, renameIndexSql, tableOf } from "./shared.ts";
+import { createIndexSql, indexNameStyle } from "./indexes.ts";
 import { addDefinedColumn, emptyDefinition, tableBuilder, type TableDefinition } from "./table-definition.ts";
 
 function dropSql(table: string, { ifExists, cascade }: { readonly ifExists: boolean; readonly cascade: boolean }): string {
@@ -18,12 +18,12 @@ function isCascade(call: Call): boolean {
 }
 
 const createTable: Operation = async (call, at) => {
-  const table = textOf(call.args[0], "the table", call.location);
+  const table = tableOf(call);
   const definition = emptyDefinition();
   const building = { table, definition, at };
   const key = primaryKeyColumn(call, at);
   const several = call.options.get("primary_key");
-  if (several?.kind === "list" && !isId(call, "off")) definition.primaryKeys = textsOf(several, "primary_key", call.location);
+  if (several?.kind === "list" && !hasNoId(call)) definition.primaryKeys = textsOf(several, "primary_key", call.location);
   if (key !== null) addDefinedColumn(key, building);
   if (call.block !== null)
     await at.run.perform(call.block, { positional: [tableBuilder(building)], keywords: null, block: null, location: call.location });
@@ -32,7 +32,7 @@ const createTable: Operation = async (call, at) => {
   return nil;
 };
 
-function isId({ options }: Call, _state: "off"): boolean {
+function hasNoId({ options }: Call): boolean {
   const id = options.get("id");
   return id?.kind === "boolean" && !id.value;
 }
@@ -116,7 +116,7 @@ const dropJoinTable: Operation = async (call, at) =>
 
 const renameTable: Operation = async (call, at) => {
   const { location } = call;
-  const [old, name] = [textOf(call.args[0], "the table", location), textOf(call.args[1], "the new name", location)];
+  const [old, name] = [tableOf(call), textOf(call.args[1], "the new name", location)];
   await at.send(`ALTER TABLE ${quoteTable(old)} RENAME TO ${quoteTable(name)}`, location);
   const sequence = await at.catalog.primaryKeySequence(name);
   if (sequence !== null) {
@@ -128,7 +128,7 @@ const renameTable: Operation = async (call, at) => {
         location,
       );
   }
-  const style = at.level >= 7.1 ? "shortened" : "whole";
+  const style = indexNameStyle(at.level);
   for (const index of await at.catalog.indexes(name)) {
     if (indexName(old, index.columns, style) === index.name)
       await at.send(renameIndexSql(name, index.name, indexName(name, index.columns, style)), location);
@@ -166,7 +166,7 @@ export const tableOperations: Readonly<Record<string, Operation>> = {
   views: relationsOf(["v", "m"]),
   data_sources: relationsOf(["r", "v", "m", "p", "f"]),
   primary_key: async (call, at) => {
-    const key = (await at.catalog.constraints(textOf(call.args[0], "the table", call.location))).find(({ type }) => type === "p");
+    const key = (await at.catalog.constraints(tableOf(call))).find(({ type }) => type === "p");
     return key === undefined ? nil : key.columns.length === 1 ? text(key.columns[0] ?? "") : list(key.columns.map(text));
   },
   create_virtual_table: async (call) => {

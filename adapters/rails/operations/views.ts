@@ -1,12 +1,9 @@
 import { Stuck } from "../../../src/script/stuck.ts";
 import { nil } from "../../../src/script/value.ts";
-import { isSet, optionNumber, optionsOf, optionText, textOf, type Call } from "../call.ts";
+import { isSet, optionNumber, optionsOf, optionText, type Call } from "../call.ts";
 import type { Connection, Operation } from "../connection.ts";
 import { quoteColumn, quoteTable } from "../names.ts";
-
-function nameOf({ args, location }: Call): string {
-  return textOf(args[0], "the name", location);
-}
+import { nameOf } from "./shared.ts";
 
 /** The definition that a call gives, or the file of its version (`db/views/name_v01.sql`, `db/functions/…`, `db/triggers/…`). */
 function definitionOf(call: Call, kind: "views" | "functions" | "triggers", at: Connection): string {

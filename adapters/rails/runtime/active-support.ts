@@ -53,25 +53,26 @@ export function activeSupport(
   return self.kind === "text" || self.kind === "symbol" ? onText(self.value, message, inflect) : null;
 }
 
+const ofTexts: Readonly<Record<string, (value: string, inflect: Inflector) => string>> = {
+  squish: (value) => value.trim().replace(/\s+/g, " "),
+  strip_heredoc: stripHeredoc,
+  pluralize: (value, inflect) => inflect.pluralize(value),
+  singularize: (value, inflect) => inflect.singularize(value),
+  underscore: (value, inflect) => inflect.underscore(value),
+  camelize: (value, inflect) => inflect.camelize(value),
+  camelcase: (value, inflect) => inflect.camelize(value),
+  classify: (value, inflect) => inflect.camelize(inflect.singularize(value)),
+  tableize: (value, inflect) => inflect.pluralize(inflect.underscore(value)),
+  demodulize: (value) => value.split("::").at(-1) ?? value,
+  dasherize: (value) => value.replaceAll("_", "-"),
+  humanize: (value) => value.replaceAll("_", " ").replace(/^./, (char) => char.toUpperCase()),
+  foreign_key: (value, inflect) => `${inflect.underscore(value.split("::").at(-1) ?? value)}_id`,
+  html_safe: (value) => value,
+};
+
 function onText(value: string, { name }: Message, inflect: Inflector): Value | null {
   const bare = name.replace(/!$/, "");
-  const made: Readonly<Record<string, () => string>> = {
-    squish: () => value.trim().replace(/\s+/g, " "),
-    strip_heredoc: () => stripHeredoc(value),
-    pluralize: () => inflect.pluralize(value),
-    singularize: () => inflect.singularize(value),
-    underscore: () => inflect.underscore(value),
-    camelize: () => inflect.camelize(value),
-    camelcase: () => inflect.camelize(value),
-    classify: () => inflect.camelize(inflect.singularize(value)),
-    tableize: () => inflect.pluralize(inflect.underscore(value)),
-    demodulize: () => value.split("::").at(-1) ?? value,
-    dasherize: () => value.replaceAll("_", "-"),
-    humanize: () => value.replaceAll("_", " ").replace(/^./, (char) => char.toUpperCase()),
-    foreign_key: () => `${inflect.underscore(value.split("::").at(-1) ?? value)}_id`,
-    html_safe: () => value,
-  };
-  return Object.hasOwn(made, bare) ? text(made[bare]?.() ?? value) : null;
+  return Object.hasOwn(ofTexts, bare) ? text(ofTexts[bare]?.(value, inflect) ?? value) : null;
 }
 
 function stripHeredoc(value: string): string {

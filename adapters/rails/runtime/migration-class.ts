@@ -12,12 +12,10 @@ export interface MigrationRunner {
   at(level: number): Connection;
   readonly direction: "up" | "down";
   recorder: Recorder | null;
-  /** Set by `disable_ddl_transaction!`. */
-  transaction: "one" | "none";
 }
 
 export function createRunner(at: (level: number) => Connection, direction: "up" | "down"): MigrationRunner {
-  return { at, direction, recorder: null, transaction: "one" };
+  return { at, direction, recorder: null };
 }
 
 /** Blocks that are run as they are: they say something, take a lock or open a transaction around what is in them. */
@@ -53,8 +51,12 @@ export async function carryOut(call: Call, at: Connection): Promise<Value | null
   return operation === undefined ? null : operation(call, at);
 }
 
-async function runBlock(block: Callable | null, message: Message, positional: readonly Value[] = []): Promise<Value> {
-  return block === null ? nil : block.call({ positional, keywords: null, block: null, location: message.location });
+/** Calls the block of a message; without one there is nothing to do. */
+export async function runBlock(
+  { block, location }: Pick<Message, "block" | "location">,
+  positional: readonly Value[] = [],
+): Promise<Value> {
+  return block === null ? nil : block.call({ positional, keywords: null, block: null, location });
 }
 
 /** A connection as scripts get it from a model or from `connection`. */
@@ -63,7 +65,7 @@ export function connectionThing(at: Connection): Thing {
     kind: "thing",
     name: "the connection",
     async receive(message) {
-      if (transparent.has(message.name)) return runBlock(message.block, message);
+      if (transparent.has(message.name)) return runBlock(message);
       if (message.name === "connection" || message.name === "lease_connection" || message.name === "raw_connection") return self;
       if (/^supports_\w+\?$/.test(message.name)) return boolean(true);
       return carryOut(toCall(message), at);
@@ -79,7 +81,7 @@ export function migrationClass(level: number, runner: MigrationRunner): HostClas
     kind: "thing",
     name: `ActiveRecord::Migration[${level.toFixed(1)}]`,
     onInstance: understood,
-    onClass: async (self, message) => (await onClass(message, runner)) ?? (message.name === "new" ? null : understood(self, message)),
+    onClass: async (self, message) => onClass(message) ?? (message.name === "new" ? null : understood(self, message)),
     receive: async ({ name, positional: [version = nil] }) => {
       if (name === "[]" && (version.kind === "float" || version.kind === "integer")) return migrationClass(Number(version.value), runner);
       return name === "include" || name === "prepend" || name === "verbose=" || name === "extend" ? nil : null;
@@ -88,12 +90,9 @@ export function migrationClass(level: number, runner: MigrationRunner): HostClas
   return host;
 }
 
-async function onClass({ name }: Message, runner: MigrationRunner): Promise<Value | null> {
-  if (name === "disable_ddl_transaction!") {
-    runner.transaction = "none";
-    return nil;
-  }
-  return /^(?:milestone|restrict_gitlab_migration|disable_ddl_lock!|verbose=|skip_require_disable_ddl_transactions!|uses_transaction)$/.test(
+/** What a migration says of itself; how its transaction is told by the text (`inspectFile`). */
+function onClass({ name }: Message): Value | null {
+  return /^(?:disable_ddl_transaction!|milestone|restrict_gitlab_migration|disable_ddl_lock!|verbose=|skip_require_disable_ddl_transactions!|uses_transaction)$/.test(
     name,
   )
     ? nil
@@ -107,9 +106,9 @@ interface Context {
 
 async function receive(self: Instance | RubyModule, message: Message, context: Context): Promise<Value | null> {
   const { runner, level } = context;
-  const { name, block } = message;
+  const { name } = message;
   if (silent.has(name)) return nil;
-  if (transparent.has(name)) return runBlock(block, message);
+  if (transparent.has(name)) return runBlock(message);
   switch (name) {
     case "connection":
       return connectionThing(runner.at(runner.at(level).installed));
@@ -140,8 +139,7 @@ async function carry(call: Call, { level, runner }: Context): Promise<Value | nu
     runner.recorder.record(call);
     return nil;
   }
-  if (call.name === "execute_block")
-    return call.block === null ? nil : call.block.call({ positional: [], keywords: null, block: null, location: call.location });
+  if (call.name === "execute_block") return runBlock(call);
   return carryOut(call, runner.at(level));
 }
 
@@ -152,11 +150,10 @@ async function reversible(message: Message, context: Context): Promise<Value> {
     name: "the direction",
     async receive({ name, block, location }) {
       if (name !== "up" && name !== "down") return null;
-      if ((name === "down") !== reverting || block === null) return nil;
-      return block.call({ positional: [], keywords: null, block: null, location });
+      return (name === "down") === reverting ? runBlock({ block, location }) : nil;
     },
   };
-  const block: Callable = { kind: "callable", parameters: 0, call: () => runBlock(message.block, message, [direction]) };
+  const block: Callable = { kind: "callable", parameters: 0, call: () => runBlock(message, [direction]) };
   return (await carry({ ...toCall(message), name: "execute_block", args: [], block }, context)) ?? nil;
 }
 
@@ -164,7 +161,7 @@ async function reversible(message: Message, context: Context): Promise<Value> {
 async function revert(message: Message, context: Context): Promise<Value> {
   const classes = message.positional.filter((each) => each.kind === "thing");
   for (const other of [...classes].reverse()) await takeBack(() => runClass(other, message, "up"), context);
-  if (message.block !== null) await takeBack(() => runBlock(message.block, message), context);
+  if (message.block !== null) await takeBack(() => runBlock(message), context);
   return nil;
 }
 

@@ -5,7 +5,7 @@ import { optionsOf } from "../call.ts";
 import type { Connection } from "../connection.ts";
 import { quoteColumn, quoteTable } from "../names.ts";
 import { plainSql, valueSql } from "../values.ts";
-import { connectionThing } from "./migration-class.ts";
+import { connectionThing, runBlock } from "./migration-class.ts";
 
 /** What models of the application may be asked, and what of it is SQL for certain. */
 export interface ModelWorld {
@@ -25,8 +25,6 @@ interface Relation {
 const SPOILED = "@spoiled";
 const TABLE = "@table_name";
 
-const macros: ReadonlySet<string> = new Set(["default_scope"]);
-
 /** `ActiveRecord::Base`: what classes of the application that stand on it understand. */
 export function modelBase(world: ModelWorld): HostClass {
   const base: HostClass = {
@@ -44,10 +42,6 @@ export function modelBase(world: ModelWorld): HostClass {
     },
   };
   return base;
-}
-
-async function runBlock(message: Message, positional: readonly Value[] = []): Promise<Value> {
-  return message.block === null ? nil : message.block.call({ positional, keywords: null, block: null, location: message.location });
 }
 
 function rowsUnknown(what: string, { location }: Message): Value {
@@ -81,7 +75,6 @@ async function onModel(self: RubyModule, message: Message, world: ModelWorld): P
     case "uncached":
       return runBlock(message);
     case "reset_column_information":
-    case "self.abstract_class":
       return nil;
     case "column_names":
       return list((await world.connection.catalog.columns(tableOf(self, world.connection))).map((column) => text(column.name)));
@@ -101,7 +94,7 @@ async function onModel(self: RubyModule, message: Message, world: ModelWorld): P
       return null;
     default:
   }
-  if (macros.has(name)) {
+  if (name === "default_scope") {
     self.variables.set(SPOILED, boolean(true));
     return nil;
   }
@@ -112,7 +105,7 @@ async function onModel(self: RubyModule, message: Message, world: ModelWorld): P
 
 /** Declarations in the body of a model, which say nothing of its rows. */
 function isMacro(name: string): boolean {
-  return /^(?:has_|belongs_to|validates?|validate_|before_|after_|around_|scope$|attr_|alias_attribute|serialize|accepts_nested|delegate|acts_as|attribute$|store_accessor$|store$|self\.|inheritance_column=|primary_key=|ignored_columns|abstract_class=|sequence_name=|private|public|protected|enumerize|mount_|encrypts|normalizes|default_value_for|counter_culture|paginates_per|attribute_|rolify|devise|monetize)/.test(
+  return /^(?:has_|belongs_to|validates?|validate_|before_|after_|around_|scope$|attr_|alias_attribute|serialize|accepts_nested|delegate|acts_as|attribute$|store_accessor$|store$|inheritance_column=|primary_key=|ignored_columns|abstract_class=|sequence_name=|private|public|protected|enumerize|mount_|encrypts|normalizes|default_value_for|counter_culture|paginates_per|attribute_|rolify|devise|monetize)/.test(
     name,
   );
 }
@@ -126,23 +119,24 @@ function relationThing(relation: Relation, place: Place): Thing {
   return { kind: "thing", name: `rows of ${relation.model}`, receive: (message) => onRelation(relation, message, place) };
 }
 
-const reads: Readonly<Record<string, Value>> = {
-  count: integer(0),
-  size: integer(0),
-  "exists?": boolean(false),
-  "any?": boolean(false),
-  "none?": boolean(true),
-  "empty?": boolean(true),
-  pluck: list([]),
-  ids: list([]),
-  first: nil,
-  last: nil,
-  find_by: nil,
-  take: nil,
-  maximum: nil,
-  minimum: nil,
-  sum: integer(0),
-  to_a: list([]),
+/** What asks for rows, and what it gives where there are none: a list is the migration's own, which may put something into it. */
+const reads: Readonly<Record<string, () => Value>> = {
+  count: () => integer(0),
+  size: () => integer(0),
+  "exists?": () => boolean(false),
+  "any?": () => boolean(false),
+  "none?": () => boolean(true),
+  "empty?": () => boolean(true),
+  pluck: () => list([]),
+  ids: () => list([]),
+  first: () => nil,
+  last: () => nil,
+  find_by: () => nil,
+  take: () => nil,
+  maximum: () => nil,
+  minimum: () => nil,
+  sum: () => integer(0),
+  to_a: () => list([]),
 };
 
 /** What walks over rows and does something with each. */
@@ -159,7 +153,7 @@ async function onRelation(relation: Relation, message: Message, place: Place): P
   if (name === "each" && message.block !== null && message.block.parameters === 1 && world.fresh) return nil;
   if (name === "where" || name === "not") return chosen(relation, message, place);
   if (name === "update_all" || name === "delete_all") return change(relation, message, place);
-  if (world.fresh && (walks.has(name) || Object.hasOwn(reads, name))) return reads[name] ?? nil;
+  if (world.fresh && (walks.has(name) || Object.hasOwn(reads, name))) return reads[name]?.() ?? nil;
   if (Object.hasOwn(reads, name)) return unknown(`${model.name}.${name} depends on the rows of each database`, message.location);
   // Of no rows a part is no rows, whatever chooses it; what makes some is another matter.
   if (world.fresh && !/[!=]$|^(?:create|insert|upsert|new$|update$|build|find_or|first_or)/.test(name))

@@ -1,9 +1,8 @@
 import { isModule, type RubyModule } from "../../../src/script/ruby/things.ts";
-import type { SourceLocation } from "../../../src/model/source.ts";
 import { createBudget } from "../../../src/script/limits.ts";
 import { createInterpreter, type Interpreter, type World } from "../../../src/script/ruby/interpreter.ts";
 import { createInstance, createModule } from "../../../src/script/ruby/modules.ts";
-import type { ParseRuby, RubySource } from "../../../src/script/ruby/parse.ts";
+import type { RubySource } from "../../../src/script/ruby/parse.ts";
 import type { Stuck } from "../../../src/script/stuck.ts";
 import { nil, type Thing, type Value } from "../../../src/script/value.ts";
 import type { Inflector } from "../inflector.ts";
@@ -15,7 +14,8 @@ import { modelBase, type ModelWorld } from "./models.ts";
 
 /** What one run of one migration stands in. */
 export interface Surroundings {
-  readonly parse: ParseRuby;
+  /** A Ruby file of the project; `null` where it is none. */
+  readonly sourceOf: (path: string) => RubySource | null;
   readonly files: ProjectFiles;
   readonly inflect: Inflector;
   readonly facts: Facts;
@@ -47,9 +47,7 @@ export function createWorld(around: Surroundings, runner: MigrationRunner, model
   const open = (path: string): RubySource | null => {
     if (loaded.has(path)) return null;
     loaded.add(path);
-    const text = around.files.read(path);
-    const parsed = text === null ? null : around.parse(text, path);
-    return parsed?.kind === "parsed" ? parsed.source : null;
+    return around.sourceOf(path);
   };
   const known = (path: string): Value | null => {
     if (given.size === 0) for (const [name, value] of constants(around, { runner, models, run })) given.set(name, value);
@@ -59,8 +57,8 @@ export function createWorld(around: Surroundings, runner: MigrationRunner, model
   const world: World = {
     budget: createBudget(),
     topLevel,
-    async constant(path, location) {
-      const own = known(path) ?? find(topLevel, path);
+    async constant(path) {
+      const own = known(path) ?? findDefined(topLevel, path);
       if (own !== null) return own;
       const file = around.files.fileOfConstant(path, around.inflect);
       const source = file === null ? null : open(file);
@@ -68,7 +66,7 @@ export function createWorld(around: Surroundings, runner: MigrationRunner, model
       // Constants of the application itself stand beside its class.
       const application = path.includes("::") ? open("config/application.rb") : null;
       if (application !== null) await load(application);
-      return find(topLevel, path) ?? fallback(path, { location, known });
+      return findDefined(topLevel, path) ?? fallback(path, known);
     },
     extension: async (receiver, message) => {
       if ((receiver.kind === "text" || receiver.kind === "symbol") && /^(?:safe_)?constantize$/.test(message.name))
@@ -98,7 +96,8 @@ async function extensionsOf({ files }: Surroundings, world: World): Promise<read
   return found;
 }
 
-function find(topLevel: RubyModule, path: string): Value | null {
+/** A constant that the text of the run has defined, by its whole name. */
+export function findDefined(topLevel: RubyModule, path: string): Value | null {
   let at: Value = topLevel;
   for (const part of path.split("::")) {
     if (at.kind !== "thing" || !isModule(at)) return null;
@@ -110,10 +109,7 @@ function find(topLevel: RubyModule, path: string): Value | null {
 }
 
 /** Libraries whose names stand before `::`; what is not in them is nobody's. */
-function fallback(
-  path: string,
-  { known }: { readonly location: SourceLocation; readonly known: (path: string) => Value | null },
-): Value | null {
+function fallback(path: string, known: (path: string) => Value | null): Value | null {
   if (path === "ApplicationRecord") return known("ActiveRecord::Base");
   if (/^(?:ActiveRecord|ActiveSupport|ActiveModel|PG)$/.test(path)) return namespace(path);
   // Names of errors are only raised and rescued.
@@ -131,16 +127,16 @@ interface Within {
 }
 
 /** `ActiveRecord::Schema[7.1].define { … }`: the block runs as a migration of that version. */
-function schemaThing(level: number, { run, runner }: Pick<Within, "run" | "runner">): Thing {
+function schemaThing(level: () => number, { run, runner }: Pick<Within, "run" | "runner">): Thing {
   return {
     kind: "thing",
     name: "ActiveRecord::Schema",
     async receive(message) {
       const [version = nil] = message.positional;
       if (message.name === "[]" && (version.kind === "float" || version.kind === "integer"))
-        return schemaThing(Number(version.value), { run, runner });
+        return schemaThing(() => Number(version.value), { run, runner });
       if (message.name !== "define" || message.block === null) return null;
-      const base = createModule({ name: "ActiveRecord::Schema", type: "class", superclass: migrationClass(level, runner) }, () => run);
+      const base = createModule({ name: "ActiveRecord::Schema", type: "class", superclass: migrationClass(level(), runner) }, () => run);
       return message.block.call({ ...message, positional: [], keywords: null, block: null }, createInstance(base, run));
     },
   };
@@ -162,7 +158,7 @@ function constants({ facts, files }: Surroundings, { runner, models, run }: With
   return [
     ["ActiveRecord::Migration", current],
     ["ActiveRecord::Base", modelBase(models())],
-    ["ActiveRecord::Schema", schemaThing(unversionedLevel(files.read("db/schema.rb")), { run, runner })],
+    ["ActiveRecord::Schema", schemaThing(() => unversionedLevel(files.read("db/schema.rb")), { run, runner })],
     ["ActiveRecord::Migration::Current", migrationClass(facts.railsVersion, runner)],
     ...environmentThings(facts, files),
   ];

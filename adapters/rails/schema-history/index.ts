@@ -1,3 +1,4 @@
+import { metadataColumns, versionsColumns } from "../bookkeeping.ts";
 import { findTablesNamed, onlyHistory, placeTables } from "../../history-table.ts";
 import type { SchemaHistory } from "../../adapter.ts";
 import type { AppliedHistory, AppliedMigration } from "../../../src/model/applied.ts";
@@ -66,24 +67,16 @@ export const schemaHistory: SchemaHistory = {
   create: (table) => {
     const { schema } = parseQualifiedName(table);
     const metadata = qualifiedName(schema, "ar_internal_metadata");
-    return [
-      `CREATE TABLE ${table} ("version" character varying NOT NULL PRIMARY KEY)`,
-      `CREATE TABLE IF NOT EXISTS ${metadata} ("key" character varying NOT NULL PRIMARY KEY, "value" character varying, "created_at" timestamp(6) NOT NULL, "updated_at" timestamp(6) NOT NULL)`,
-    ];
+    return [`CREATE TABLE ${table} ${versionsColumns}`, `CREATE TABLE IF NOT EXISTS ${metadata} ${metadataColumns}`];
   },
-  stamp: ({ migration, table }) =>
-    migrationVersion(migration) === null
-      ? []
-      : [`INSERT INTO ${table} ("version") VALUES (${quoteLiteral(migrationVersion(migration) ?? "")})`],
-  unstamp: ({ migration, table }) =>
-    migrationVersion(migration) === null
-      ? []
-      : [`DELETE FROM ${table} WHERE "version" = ${quoteLiteral(migrationVersion(migration) ?? "")}`],
+  stamp: ({ migration, table }) => versionLiteral(migration).map((version) => `INSERT INTO ${table} ("version") VALUES (${version})`),
+  unstamp: ({ migration, table }) => versionLiteral(migration).map((version) => `DELETE FROM ${table} WHERE "version" = ${version}`),
   // Nothing in the table says what a version had in it.
   isSource: () => false,
 };
 
-/** The version that Rails enters: the digits at the head of the id. */
-function migrationVersion({ id }: Pick<Migration, "id">): string | null {
-  return /^(\d+)_/.exec(id)?.[1] ?? null;
+/** The version that Rails enters, as a literal: the digits at the head of the id. None where it has none. */
+function versionLiteral({ id }: Pick<Migration, "id">): readonly string[] {
+  const version = /^(\d+)_/.exec(id)?.[1];
+  return version === undefined ? [] : [quoteLiteral(version)];
 }

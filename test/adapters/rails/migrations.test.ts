@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { rails } from "../../../adapters/rails/index.ts";
 import { readOptions } from "../../../scripts/conformance/cases.js";
 import type { History, Inspector, Migration } from "../../../src/model/history.ts";
+import { writeFiles } from "../../support/project-files.ts";
 
 let root: string;
 beforeEach(() => {
@@ -12,18 +13,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-function write(files: Readonly<Record<string, string>>): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
-  }
-}
-
 /** An empty database: asked for something, it has nothing. */
 const empty: Inspector = { rows: async () => [] };
 
 async function history(files: Readonly<Record<string, string>>, assumptions: Readonly<Record<string, string>> = {}): Promise<History> {
-  write(files);
+  writeFiles(root, files);
   const read = await rails.read(readOptions(root, { assumptions }));
   if (read.kind === "failed") throw new Error(read.failures.map(({ message }) => message).join("\n"));
   return read.value;
@@ -169,7 +163,7 @@ describe("what cannot be followed", () => {
   });
 
   it("takes SQL that a person gave in its place", async () => {
-    write({ "overrides/20240101000000.up.sql": "CREATE TABLE a (b int);\nSELECT 1;\n" });
+    writeFiles(root, { "overrides/20240101000000.up.sql": "CREATE TABLE a (b int);\nSELECT 1;\n" });
     const migration = await only("def up\n  Mystery.call\nend", "7.0");
     expect(await sql(migration.up(empty))).toEqual(["CREATE TABLE a (b int)", "SELECT 1"]);
     expect(migration.files.map(({ path }) => path)).toEqual(["db/migrate/20240101000000_change.rb", "overrides/20240101000000.up.sql"]);
@@ -182,6 +176,53 @@ describe("what cannot be followed", () => {
     expect(await sql((await history(files)).migrations[0]?.up(empty))).toEqual([]);
     expect(await sql((await history(files, { FORCE: "1" })).migrations[0]?.up(empty))).toEqual(['CREATE TABLE "only_here" ()']);
     expect(await sql((await history(files, { RAILS_ENV: "test" })).migrations[0]?.up(empty))).toEqual(['CREATE TABLE "only_here" ()']);
+  });
+});
+
+describe("tables without rows (fresh)", () => {
+  it("give each read a list of its own", async () => {
+    const body = "def up\n  ids = Post.pluck(:id)\n  ids << 7\n  execute \"SELECT #{(Post.pluck(:id) + ids).join(', ')}\"\nend";
+    const text = `class Post < ActiveRecord::Base\nend\nclass Change < ActiveRecord::Migration[7.0]\n${body}\nend\n`;
+    const { migrations } = await history({ "db/migrate/1_change.rb": text }, { fresh: "yes" });
+    expect(await sql(migrations[0]?.up(empty))).toEqual(["SELECT 7"]);
+    expect(await sql(migrations[0]?.up(empty))).toEqual(["SELECT 7"]);
+  });
+});
+
+describe("a symbolic link that leaves the project", () => {
+  let outside: string;
+  beforeEach(() => {
+    outside = mkdtempSync(join(tmpdir(), "pggit-outside-"));
+    writeFiles(outside, {
+      "a.sql": "SELECT 'not of the project'",
+      "schema.rb": 'ActiveRecord::Schema[7.1].define(version: 1) do\n  create_table "elsewhere"\nend\n',
+    });
+    writeFiles(root, { "db/views/.keep": "", "overrides/.keep": "" });
+  });
+  afterEach(() => rmSync(outside, { recursive: true }));
+
+  async function codes(): Promise<readonly string[]> {
+    const read = await rails.read(readOptions(root));
+    return read.kind === "failed" ? read.failures.map(({ code }) => code) : [];
+  }
+
+  it("is no file of the project for what a migration reads", async () => {
+    symlinkSync(join(outside, "a.sql"), join(root, "db/views/a.sql"));
+    const migration = await only("def up\n  execute File.read(Rails.root.join('db/views/a.sql'))\nend", "7.0");
+    expect(await sql(migration.up(empty))).toEqual(["custom code: the SQL is not known: the file db/views/a.sql is not in the project"]);
+  });
+
+  it("is refused as the SQL of a migration", async () => {
+    symlinkSync(join(outside, "a.sql"), join(root, "overrides/1.up.sql"));
+    writeFiles(root, { "db/migrate/1_a.rb": "class A < ActiveRecord::Migration[7.0]\nend\n" });
+    expect(await codes()).toEqual(["outside-root"]);
+  });
+
+  it("is refused as the dump that is the history, and no witness beside migrations", async () => {
+    symlinkSync(join(outside, "schema.rb"), join(root, "db/schema.rb"));
+    expect(await codes()).toEqual(["outside-root"]);
+    const { baselines } = await history({ "db/migrate/1_a.rb": "class A < ActiveRecord::Migration[7.0]\nend\n" });
+    expect(baselines).toEqual([]);
   });
 });
 
@@ -205,7 +246,7 @@ describe("reading", () => {
   });
 
   it("refuses what Rails refuses, and what is no Ruby", async () => {
-    write({ "db/migrate/1_a.rb": blank("A"), "db/migrate/01_b.rb": "class B <\n", "db/migrate/2_a.rb": blank("A") });
+    writeFiles(root, { "db/migrate/1_a.rb": blank("A"), "db/migrate/01_b.rb": "class B <\n", "db/migrate/2_a.rb": blank("A") });
     const read = await rails.read(readOptions(root));
     expect(read.kind === "failed" ? read.failures.map(({ code }) => code).sort() : []).toEqual([
       "duplicate-migration-name",

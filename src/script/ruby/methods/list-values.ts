@@ -23,7 +23,9 @@ export function flatten(items: readonly Value[]): readonly Value[] {
 
 /** Each value once, where it stood first. */
 export function unique(items: readonly Value[]): readonly Value[] {
-  return [...new Map([...items].reverse().map((item) => [keyOf(item), item])).values()].reverse();
+  const found = new Map<string, Value>();
+  for (const item of items) if (!found.has(keyOf(item))) found.set(keyOf(item), item);
+  return [...found.values()];
 }
 
 /** The sum of numbers; `null` where one is none. */
