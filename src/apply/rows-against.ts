@@ -78,8 +78,8 @@ function mask(value: unknown): string {
   return value === "" ? "an empty text" : `a text of ${value.length === 1 ? "1 character" : `${value.length} characters`}`;
 }
 
-/** `null` where the query cannot be asked of the schema as it stands. */
-async function readOnly<R>(session: Session, query: string): Promise<readonly R[] | null> {
+/** The rows of a query, asked in a transaction of its own that writes nothing; `null` where it cannot be asked of the schema as it stands. */
+export async function readOnly<R>(session: Session, query: string): Promise<readonly R[] | null> {
   await session.run("BEGIN READ ONLY");
   try {
     return await session.rows<R>(query);

@@ -35,11 +35,7 @@ export interface GitExportRequest extends RehearsalRequest {
  */
 export async function exportGit(request: GitExportRequest): Promise<Result<GitExport>> {
   const { runnable, folder } = request;
-  const files = new Map(
-    runnable.migrations.map((migration) => [migration, { plan: migration.plan, upText: migration.upText, downText: migration.downText }]),
-  );
-  const runnables = new Map([...files].map(([migration, file]) => [file, migration]));
-  const branches = planCommits(runnable.plan, [...files.values()]);
+  const branches = planCommits(runnable.plan, runnable.migrations);
   const absolute = resolve(folder);
   const opened = await openRepository(absolute, branches);
   if (opened.kind === "failed") return failed(...opened.failures.map((failure) => shortened(failure, { absolute, folder })));
@@ -50,7 +46,7 @@ export async function exportGit(request: GitExportRequest): Promise<Result<GitEx
   const advance = (): void => request.progress(++done, missing.length);
   try {
     for (const branch of branches) {
-      const failure = await writeBranch(branch, { request, repository, importing, runnables, advance });
+      const failure = await writeBranch(branch, { request, repository, importing, advance });
       if (failure !== null) {
         importing.abandon();
         return failed(failure);
@@ -69,17 +65,16 @@ interface Writing {
   readonly request: GitExportRequest;
   readonly repository: ExportRepository;
   readonly importing: FastImport;
-  readonly runnables: ReadonlyMap<PlannedBranch["migrations"][number], RunnableMigration>;
   readonly advance: () => void;
 }
 
 /** Runs what the repository has without looking, and commits what it lacks as it is run. */
-async function writeBranch(branch: PlannedBranch, writing: Writing): Promise<Failure | null> {
-  const { request, repository, importing, runnables, advance } = writing;
+async function writeBranch(branch: PlannedBranch<RunnableMigration>, writing: Writing): Promise<Failure | null> {
+  const { request, repository, importing, advance } = writing;
   const fresh = branch.commits.filter(({ chain }) => !repository.known.has(chain));
   const [first] = fresh;
   if (first === undefined) return null;
-  const history = branch.migrations.flatMap((migration) => runnables.get(migration) ?? []);
+  const history = branch.migrations;
   const from = standsBefore(branch, first);
   const written = await rehearse(request, async (rehearsal) => {
     const { session } = rehearsal.shadow;
