@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { resetShadow } from "../apply/execute-script.ts";
 import type { RunnableMigration } from "../apply/runnable.ts";
 import { planCommits, type PlannedBranch, type PlannedCommit } from "../export/git/commits.ts";
 import { exportEnvironment, openRepository, type ExportRepository } from "../export/git/repository.ts";
@@ -80,11 +81,11 @@ async function writeBranch(branch: PlannedBranch<RunnableMigration>, writing: Wr
     const { session } = rehearsal.shadow;
     const failure = await runUpTo(rehearsal, history.slice(0, from));
     if (failure !== null) return failed(failure);
-    await session.run("RESET SESSION AUTHORIZATION; RESET ALL");
+    await resetShadow(session);
     const terms = await termsOf(session);
     const watch = await startWatch(session, {
       resetBetween: request.runnable.plan.surroundings.resetBetween,
-      excludeFromReads: excludedTables(request.runnable),
+      ...excludedTables(request.runnable),
     });
     const changes = new Map<string, string | null>();
     if (first.parents.length === 0) changes.set("README.md", readmeText(request.runnable.plan));
