@@ -1,13 +1,6 @@
 import type { Change, ChangeKind } from "../model/change.ts";
 import { lockModes, type LockMode } from "../model/understanding.ts";
 
-/** The strongest of several modes; `null` where there is none. */
-export function strongestLock(modes: readonly (LockMode | null)[]): LockMode | null {
-  let best = -1;
-  for (const mode of modes) if (mode !== null) best = Math.max(best, lockModes.indexOf(mode));
-  return lockModes[best] ?? null;
-}
-
 type LockRule = LockMode | null | ((change: Change) => LockMode | null);
 
 const AX = "ACCESS EXCLUSIVE";

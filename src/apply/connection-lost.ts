@@ -1,4 +1,4 @@
-import type { StatementError } from "../database/session.ts";
+import { StatementError } from "../database/session.ts";
 import type { Failure } from "../model/failure.ts";
 
 /** Whether a statement ended with its connection: `08006` is pg's own report, `57P01` to `57P05` what a server says that ends one (manual, "PostgreSQL Error Codes"). */
@@ -25,4 +25,10 @@ export function connectionLost(
         : "Check that the server runs, then run the same command again: it goes on where it stopped.",
     exitCode: at.access === "read-only" ? 1 : 6,
   };
+}
+
+/** An error as PostgreSQL's refusal of a statement. Throws on what is none: a lost connection, a mistake of the program. */
+export function refusalOf(error: unknown): StatementError {
+  if (!(error instanceof StatementError) || isConnectionLost(error)) throw error;
+  return error;
 }

@@ -55,6 +55,17 @@ export function unitsOnShadow(migration: RunnableMigration, { disposable }: Pick
   });
 }
 
+/** Takes back what migrations set for the session. Between transactions. */
+export async function resetShadow(session: Session): Promise<void> {
+  await session.run("RESET SESSION AUTHORIZATION; RESET ALL");
+}
+
+/** The role that opened the session, whatever was set since. */
+export async function sessionUser(session: Session): Promise<string> {
+  const [row] = await session.rows<{ name: string }>("select session_user::text as name");
+  return row?.name ?? "postgres";
+}
+
 /** The role that an error says is missing; `null` where it says something else. */
 export function missingRole(error: unknown): string | null {
   return error instanceof StatementError && error.error.code === "42704" ? (roleMissing.exec(error.message)?.[1] ?? null) : null;

@@ -1,8 +1,8 @@
 import { readWholeCatalog, type CatalogSnapshot } from "../catalog/snapshot/read.ts";
 import { describeEngine, StatementError, type Shadow } from "../database/session.ts";
 import { failed, ok, type Failure, type Result } from "../model/failure.ts";
-import { isConnectionLost } from "./connection-lost.ts";
-import { executeOnShadow, type ShadowTerms } from "./execute-script.ts";
+import { refusalOf } from "./connection-lost.ts";
+import { executeOnShadow, resetShadow, sessionUser, type ShadowTerms } from "./execute-script.ts";
 import { outlineDistance, readOutline, type Outline } from "./outline.ts";
 import type { RunnablePlan } from "./runnable.ts";
 import type { Scope } from "./scope.ts";
@@ -59,7 +59,7 @@ export function createExpectations({ runnable, scope, openShadow }: ExpectationR
     done = [];
     const { session } = shadow;
     engine = describeEngine(session.engine);
-    user = (await session.rows<{ name: string }>("select session_user::text as name"))[0]?.name ?? user;
+    user = await sessionUser(session);
     for (const sql of runnable.plan.surroundings.bookkeepingSql) await runQuietly(shadow, sql);
     return ok(shadow);
   };
@@ -71,8 +71,7 @@ export function createExpectations({ runnable, scope, openShadow }: ExpectationR
       await executeOnShadow(on.session, { ...migration, up: script }, termsOn(on));
       return null;
     } catch (error) {
-      if (!(error instanceof StatementError) || isConnectionLost(error)) throw error;
-      return doesNotRun(error, { id, engine: engine ?? "" });
+      return doesNotRun(refusalOf(error), { id, engine: engine ?? "" });
     }
   };
   const moveTo = async ({ applied, begun }: Point): Promise<Result<Shadow>> => {
@@ -90,7 +89,7 @@ export function createExpectations({ runnable, scope, openShadow }: ExpectationR
       // Nothing goes on from here.
       done = [...done, ""];
     }
-    await opened.value.session.run("RESET SESSION AUTHORIZATION; RESET ALL");
+    await resetShadow(opened.value.session);
     return opened;
   };
 

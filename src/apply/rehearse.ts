@@ -10,7 +10,7 @@ import { findDrift } from "./drift.ts";
 import { decisionOn, ignoredPatterns } from "./drift-decisions.ts";
 import { findDriftStatements } from "./drift-statements.ts";
 import type { Examined } from "./examined.ts";
-import { executeOnShadow } from "./execute-script.ts";
+import { executeOnShadow, resetShadow, sessionUser } from "./execute-script.ts";
 import { extensionsOf } from "./extensions-of.ts";
 import { driftRefusal } from "./refusals.ts";
 import type { RunnablePlan } from "./runnable.ts";
@@ -80,7 +80,7 @@ async function onCopy(
     for (const migration of runnable.migrations)
       if (standing.has(migration.plan.id))
         await executeOnShadow(shadow.session, migration, { resetBetween: tool.resetBetween, disposable });
-    await shadow.session.run("RESET SESSION AUTHORIZATION; RESET ALL");
+    await resetShadow(shadow.session);
     if (made.length > 0) await shadow.session.run(["BEGIN", ...made, "COMMIT"].join(";\n"));
   } catch (error) {
     if (!(error instanceof StatementError)) throw error;
@@ -147,8 +147,8 @@ async function compareCopy(shadow: Shadow, { runnable, target, options }: ApplyR
   const reading = { excludeFromReads: scope.excluded, within: new Set(scope.schemas) };
   const expected = await readWholeCatalog(shadow.session, reading);
   const found = await readWholeCatalog(target.session, reading);
-  const [user] = await shadow.session.rows<{ name: string }>("select session_user::text as name");
-  return findDrift({ expected, found, shadowUser: user?.name ?? "", ignore: ignoredPatterns(options.drift) }).drift.map(({ text }) => text);
+  const shadowUser = await sessionUser(shadow.session);
+  return findDrift({ expected, found, shadowUser, ignore: ignoredPatterns(options.drift) }).drift.map(({ text }) => text);
 }
 
 function asTarget(shadow: Shadow, target: TargetDatabase): TargetDatabase {

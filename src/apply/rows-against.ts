@@ -1,5 +1,6 @@
 import { StatementError, type Session } from "../database/session.ts";
 import { quoteIdentifier } from "../sql/quote.ts";
+import { splitCheck } from "../sql/row-check.ts";
 
 /** Rows of a database that keep a way back from being run. */
 export interface RowsAgainst {
@@ -10,14 +11,9 @@ export interface RowsAgainst {
 
 const MOST_SAMPLES = 3;
 
-/** The queries that a check is put together of, without their limits. */
-function partsOf(check: string): readonly string[] {
-  return check.split("\nUNION ALL\n").map((part) => /^\((.*) LIMIT 1\)$/s.exec(part)?.[1] ?? part);
-}
-
 /** A check that counts all rows instead of ending at the first. */
 export function countingQuery(check: string): string {
-  return `select count(*)::pg_catalog.text as count from (${partsOf(check)
+  return `select count(*)::pg_catalog.text as count from (${splitCheck(check)
     .map((part) => `(${part})`)
     .join("\nUNION ALL\n")}) as against`;
 }
@@ -28,7 +24,7 @@ export async function findRowsAgainst(session: Session, check: string): Promise<
   const count = Number(rows?.[0]?.count ?? 0);
   if (count === 0) return null;
   const samples: string[] = [];
-  for (const part of partsOf(check)) {
+  for (const part of splitCheck(check)) {
     if (samples.length >= MOST_SAMPLES) break;
     samples.push(...(await sample(session, part, MOST_SAMPLES - samples.length)));
   }
@@ -78,8 +74,8 @@ function mask(value: unknown): string {
   return value === "" ? "an empty text" : `a text of ${value.length === 1 ? "1 character" : `${value.length} characters`}`;
 }
 
-/** `null` where the query cannot be asked of the schema as it stands. */
-async function readOnly<R>(session: Session, query: string): Promise<readonly R[] | null> {
+/** The rows of a query, asked in a transaction of its own that writes nothing; `null` where it cannot be asked of the schema as it stands. */
+export async function readOnly<R>(session: Session, query: string): Promise<readonly R[] | null> {
   await session.run("BEGIN READ ONLY");
   try {
     return await session.rows<R>(query);

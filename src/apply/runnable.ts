@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { failed, ok, type Failure, type Result } from "../model/failure.ts";
 import type { Plan, PlanMigration } from "../model/plan.ts";
+import { hasWayBack } from "../model/rollback.ts";
 import { referToCopyData, referToLongStatement, referToWayBack } from "../plan/bulk-data.ts";
 import { readPlan } from "../plan/read-plan.ts";
 import { loadParser } from "../sql/parser.ts";
@@ -87,8 +88,7 @@ async function loadMigration(migration: PlanMigration, { folder, request }: Plac
   const up = readScript(upText, read);
   const place = firstDifference(writtenStatements(up), plannedStatements(migration));
   if (place !== null) return failed(changed(shownUp, place));
-  const hasDown = ["proven", "proven-conditional", "proven-lossy"].includes(migration.rollback.status);
-  if (!hasDown) return ok({ plan: migration, up, upText, down: null, downText: null });
+  if (!hasWayBack(migration.rollback)) return ok({ plan: migration, up, upText, down: null, downText: null });
   const downText = await readText(downFile);
   const shownDown = relative(request.cwd, downFile);
   if (downText === null) return failed(changed(shownDown, "The file is missing."));

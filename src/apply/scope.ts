@@ -1,7 +1,7 @@
 import type { ExcludedTables } from "../catalog/snapshot/left-out.ts";
 import type { Plan } from "../model/plan.ts";
 import { parseQualifiedName } from "../sql/names.ts";
-import { parseStatement } from "../sql/statement.ts";
+import { classifyStatement } from "../sql/statement.ts";
 
 /** What of a database is compared with the history. */
 export interface Scope {
@@ -18,7 +18,7 @@ export function scopeOf(plan: Plan, given: readonly string[]): Scope {
   for (const migration of plan.migrations) {
     for (const statement of migration.up) {
       if (statement.data !== null) continue;
-      for (const change of parseStatement(statement.sql).changes) {
+      for (const change of classifyStatement(statement.sql)) {
         for (const object of [...change.writes, ...(change.object === null ? [] : [change.object])]) {
           if (object.kind === "schema") schemas.add(object.name);
           else if (object.schema !== null) schemas.add(object.schema);

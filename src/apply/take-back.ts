@@ -1,7 +1,7 @@
-import { StatementError, type Session } from "../database/session.ts";
+import type { Session } from "../database/session.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Loss } from "../model/rollback.ts";
-import { countingQuery, findRowsAgainst, type RowsAgainst } from "./rows-against.ts";
+import { countingQuery, findRowsAgainst, readOnly, type RowsAgainst } from "./rows-against.ts";
 import type { RunnableMigration } from "./runnable.ts";
 
 /** What has to be known before migrations are taken back. */
@@ -45,7 +45,7 @@ async function lossesOf(session: Session, { plan }: RunnableMigration): Promise<
     for (const loss of upLoses) found.push(`${plan.id} does not bring back ${sayLoss(loss)}`);
   }
   for (const { table, columns, what } of downLoses) {
-    const rows = table === null ? null : await countRows(session, `select 1 from ${table}`);
+    const rows = table === null ? null : await countRows(session, table);
     if (rows === 0) continue;
     // Without rows to count only a way back that was proven to lose something says so.
     if (rows === null && status !== "proven-lossy") continue;
@@ -58,18 +58,10 @@ function sayLoss({ table, columns, what }: Loss): string {
   return `${table === null ? "" : `${table}${columns.length === 0 ? "" : ` (${columns.join(", ")})`}: `}${what}`;
 }
 
-/** `null` where the query cannot be asked of the schema as it stands. */
-async function countRows(session: Session, query: string): Promise<number | null> {
-  await session.run("BEGIN READ ONLY");
-  try {
-    const [row] = await session.rows<{ count: string }>(`select count(*)::text as count from (${query}) as counted`);
-    return Number(row?.count ?? 0);
-  } catch (error) {
-    if (error instanceof StatementError) return null;
-    throw error;
-  } finally {
-    await session.run("ROLLBACK");
-  }
+/** `null` where the table is not in the schema as it stands. */
+async function countRows(session: Session, table: string): Promise<number | null> {
+  const rows = await readOnly<{ count: string }>(session, `select count(*)::text as count from (select 1 from ${table}) as counted`);
+  return rows === null ? null : Number(rows[0]?.count ?? 0);
 }
 
 function noWayBack({ plan }: RunnableMigration): Failure {

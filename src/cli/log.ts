@@ -1,4 +1,5 @@
 import { ok, type ExitCode } from "../model/failure.ts";
+import { hasWayBack } from "../model/rollback.ts";
 import { findObject } from "../timeline/objects.ts";
 import { logEntries, objectLog, type LogEntry } from "../timeline/log-entries.ts";
 import { runWithPlan, type PlanFlags } from "./plan-command.ts";
@@ -55,6 +56,6 @@ function renderLog(
 }
 
 function colourOf(rollback: LogEntry["rollback"], style: Style): (text: string) => string {
-  if (rollback === "irreversible" || rollback === "unproven") return style.red;
+  if (!hasWayBack({ status: rollback })) return style.red;
   return rollback === "proven" ? (text) => text : style.yellow;
 }

@@ -1,8 +1,9 @@
 import pc from "picocolors";
 import stringWidth from "string-width";
+import { count, counted, duration } from "../model/say-number.ts";
 import { cut, padEnd, wrap } from "../review/text-width.ts";
 
-export { cut, padEnd, wrap };
+export { count, counted, cut, duration, padEnd, wrap };
 
 /** Colours of one output stream: plain text where it is not a terminal or the user asked for none. */
 export type Style = ReturnType<typeof pc.createColors>;
@@ -74,23 +75,6 @@ export function alignColumns(rows: readonly (readonly string[])[], right: Readon
       .join("  ")
       .trimEnd(),
   );
-}
-
-/** `1,847` */
-export function count(value: number): string {
-  return value.toLocaleString("en-US");
-}
-
-/** `1 merge`, `2 merges`, `1,847 operations` */
-export function counted(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
-}
-
-/** `0.4 s`, `2 min 47 s`; `whole` for what is only roughly known. */
-export function duration(seconds: number, precision: "tenths" | "whole" = "tenths"): string {
-  const rounded = Math.round(seconds);
-  if (rounded < 60) return `${precision === "whole" ? rounded : seconds.toFixed(1)} s`;
-  return `${Math.floor(rounded / 60)} min ${rounded % 60} s`;
 }
 
 /** `512 MB` */

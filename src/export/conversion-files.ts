@@ -1,6 +1,6 @@
 import type { Plan } from "../model/plan.ts";
 import type { MigrationReplay } from "../model/replay.ts";
-import type { Rollback } from "../model/rollback.ts";
+import { hasWayBack, type Rollback } from "../model/rollback.ts";
 import type { Squash } from "../model/squash.ts";
 import { canonicalJson } from "../plan/canonical-json.ts";
 import { secretVariables } from "../sql/secrets.ts";
@@ -33,11 +33,6 @@ export function renderConversionFiles(
   files.set("edge-cases.yaml", renderEdgeCases(plan.edgeCases));
   files.set(planName, canonicalJson(plan));
   return files;
-}
-
-/** Whether a rollback may be written to a file that people run: proven, whatever it loses. */
-function hasWayBack(rollback: Rollback): boolean {
-  return rollback.status === "proven" || rollback.status === "proven-conditional" || rollback.status === "proven-lossy";
 }
 
 function upFile(replay: MigrationReplay): string {

@@ -1,5 +1,6 @@
 import type { Plan } from "../model/plan.ts";
 import { parseTree, type Node } from "../sql/parser.ts";
+import { parseQualifiedName } from "../sql/names.ts";
 import { qualifiedName } from "../sql/quote.ts";
 import { collectReferences } from "../sql/references.ts";
 import { allOf, fieldsOf, formatType, listName, relationName, strings, type Name, type NodeFields } from "../sql/tree.ts";
@@ -51,7 +52,7 @@ type Draft = {
  * The tables and views of the head with their columns and foreign keys, by identity. Read from the squashed statements, which were proven to give the head; pure but for
  * PostgreSQL's parser, which `loadParser()` must have loaded. A statement that the parser refuses is passed over.
  */
-export function readHeadSchema(plan: Pick<Plan, "squash" | "objects" | "surroundings">): readonly HeadRelation[] {
+export function readHeadSchema(plan: Pick<Plan, "squash" | "objects">): readonly HeadRelation[] {
   const reader = openReader(plan);
   for (const { sql, migrations } of plan.squash.statements) {
     if (!relevant.test(sql)) continue;
@@ -66,21 +67,25 @@ const relevant =
 
 type AlterTable = NonNullable<NodeFields<"AlterTableStmt">>;
 
-function openReader(plan: Pick<Plan, "objects" | "surroundings">): {
+function openReader(plan: Pick<Plan, "objects">): {
   readonly read: (tree: Node, migrations: readonly string[]) => void;
   readonly relations: () => readonly HeadRelation[];
 } {
   const drafts = new Map<string, Draft>();
+  const standing = new Set<string>();
   const known = new Map<string, string>();
   for (const { kind, identity, dropped } of plan.objects) {
-    if (!dropped && /table|view/.test(kind)) known.set(identity.slice(identity.indexOf(".") + 1), identity);
+    if (dropped || !/table|view/.test(kind)) continue;
+    standing.add(identity);
+    known.set(parseQualifiedName(identity).name, identity);
   }
-  let path = searchPathOf(plan.surroundings.resetBetween);
+  // The squash begins there and sets every other one.
+  let path = "public";
 
   const identityOf = ({ schema, name }: Name): string => {
     if (schema !== null) return qualifiedName(schema, name);
     const usual = qualifiedName(path, name);
-    return drafts.has(usual) ? usual : (known.get(qualifiedName(null, name)) ?? usual);
+    return drafts.has(usual) || standing.has(usual) ? usual : (known.get(name) ?? usual);
   };
   const find = (name: Name): Draft | undefined => drafts.get(identityOf(name));
   const add = (name: Name, kind: Draft["kind"], migrations: readonly string[]): Draft => {
@@ -88,7 +93,7 @@ function openReader(plan: Pick<Plan, "objects" | "surroundings">): {
     const draft: Draft = {
       kind,
       name: name.name,
-      schema: name.schema ?? schemaOf(identity) ?? path,
+      schema: name.schema ?? parseQualifiedName(identity).schema ?? path,
       columns: [],
       foreignKeys: [],
       constraints: new Map(),
@@ -259,21 +264,7 @@ function readsOf(query: Node | undefined): Name[] {
     .map(({ schema, name }) => ({ schema, name }));
 }
 
-function schemaOf(identity: string): string | null {
-  const match = /^(?:"((?:[^"]|"")+)"|([^".]+))\./.exec(identity);
-  return match?.[1]?.replaceAll('""', '"') ?? match?.[2] ?? null;
-}
-
 function firstOf(args: readonly Node[] | undefined): string | null {
   const [first] = allOf(args ?? [], "A_Const");
   return first?.sval?.sval ?? null;
-}
-
-/** The first schema of the `search_path` that the source tool sets between its migrations; `public` where it sets none. */
-function searchPathOf(resetBetween: readonly string[]): string {
-  for (const sql of resetBetween) {
-    const set = /^set\s+search_path\s+(?:to|=)\s+(?:"((?:[^"]|"")+)"|([a-z_][\w$]*))/i.exec(sql);
-    if (set !== null && set[1] !== "$user") return set[1] ?? set[2] ?? "public";
-  }
-  return "public";
 }

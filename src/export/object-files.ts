@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { failed, ok, type Failure, type Result } from "../model/failure.ts";
 
@@ -21,13 +21,25 @@ function renderObjectFile(head: readonly string[], statements: readonly string[]
 export async function checkObjectFolder(folder: string): Promise<Result<null>> {
   for (const name of ["schema.sql", "data.sql"]) {
     const path = join(folder, name);
-    const there = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return null;
-      throw error;
-    });
-    if (there !== null && !there.startsWith(mark)) return failed(notOurs(path));
+    const begins = await beginningOf(path);
+    if (begins !== null && begins !== mark) return failed(notOurs(path));
   }
   return ok(null);
+}
+
+/** As many bytes of a file as the mark has; `null` where there is none. */
+async function beginningOf(path: string): Promise<string | null> {
+  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });
+  if (file === null) return null;
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(mark.length), 0, mark.length, 0);
+    return buffer.toString("latin1", 0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }
 
 /** Writes `schema.sql` and `data.sql` into a folder, without rows the first alone; those of an earlier export are replaced. Gives their paths. */

@@ -2,7 +2,7 @@ import { objectKey, type ObjectRef } from "../model/object.ts";
 import type { Plan } from "../model/plan.ts";
 import type { Squash } from "../model/squash.ts";
 import { secretVariables } from "../sql/secrets.ts";
-import { parseStatement } from "../sql/statement.ts";
+import { classifyStatement } from "../sql/statement.ts";
 import { renderStatement } from "./migration-file.ts";
 
 /**
@@ -39,7 +39,7 @@ function seedRows(rows: number): string {
 }
 
 function createdObject(sql: string): ObjectRef | null {
-  const [change] = parseStatement(sql).changes;
+  const [change] = classifyStatement(sql);
   // An index may leave its name to PostgreSQL.
   return change !== undefined && change.kind.startsWith("create-") && change.object?.name !== "" ? change.object : null;
 }

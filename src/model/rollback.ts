@@ -47,6 +47,11 @@ export interface GeneratedRows {
   readonly without: readonly { readonly table: string; readonly why: string }[];
 }
 
+/** Whether there is a way back that may be offered and run: proven, whatever it loses. */
+export function hasWayBack({ status }: { readonly status: RollbackStatus }): boolean {
+  return status === "proven" || status === "proven-conditional" || status === "proven-lossy";
+}
+
 /** The way back from one migration, with everything that was tried. */
 export interface Rollback {
   readonly status: RollbackStatus;

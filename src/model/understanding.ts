@@ -55,6 +55,13 @@ export const lockModes = [
 
 export type LockMode = (typeof lockModes)[number];
 
+/** The strongest of several modes; `null` where there is none. */
+export function strongestLock(modes: readonly (LockMode | null)[]): LockMode | null {
+  let best = -1;
+  for (const mode of modes) if (mode !== null) best = Math.max(best, lockModes.indexOf(mode));
+  return lockModes[best] ?? null;
+}
+
 export interface Hazard {
   /** The rule that found it, kebab-case: `rewrites-table`, `blocks-writes`, `scans-table`, `loses-data`, … */
   readonly rule: string;

@@ -4,7 +4,7 @@ import type { Adapter, ReadOptions } from "../../adapters/adapter.ts";
 import { failed, ok, type Result } from "../model/failure.ts";
 import type { History, Migration } from "../model/history.ts";
 import { addProvenance } from "../provenance/add-provenance.ts";
-import { parseStatement } from "../sql/statement.ts";
+import { classifyStatement } from "../sql/statement.ts";
 
 /** Has an adapter read its project and gives every migration its author and date. Fails with `no-migrations-found` where there is none. */
 export async function readHistory(adapter: Adapter, options: ReadOptions): Promise<Result<History>> {
@@ -44,7 +44,7 @@ async function mentionsBookkeeping(history: History, contents: ReadonlyMap<strin
  * its files would not run on an empty database. Where the tool's own tables are needed in them they are made before the replay too. Flyway writes the same row into its own history ("<< Flyway Schema Creation >>").
  */
 function withSchemaCreation(history: History): History {
-  const creates = (sql: string): boolean => parseStatement(sql).changes.every((change) => change.kind === "create-schema");
+  const creates = (sql: string): boolean => classifyStatement(sql).every((change) => change.kind === "create-schema");
   const statements = history.preparation.filter(creates).filter((sql) => !/\bpublic\b/.test(sql));
   if (statements.length === 0) return history;
   const location = { file: history.location, line: 1 };

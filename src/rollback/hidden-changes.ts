@@ -4,7 +4,7 @@ import type { ObjectRef } from "../model/object.ts";
 import type { MigrationReplay } from "../model/replay.ts";
 import type { ParsedStatement } from "../model/sql.ts";
 import { sqlBodyStatements } from "../sql/routine-body.ts";
-import { parseStatement } from "../sql/statement.ts";
+import { classifyStatement } from "../sql/statement.ts";
 
 /** Kinds whose statements write rows of the table that they name. */
 const WRITES = new Set<Change["kind"]>(["insert", "update", "delete", "merge", "truncate", "copy-from"]);
@@ -49,7 +49,7 @@ function calledChanges(parsed: ParsedStatement | null, { statements }: Migration
   return statements.flatMap((other) => {
     const made = other.parsed?.changes.find(({ kind, object }) => kind === "create-function" && object !== null && called.has(object.name));
     if (made === undefined || other.parsed === null) return [];
-    return sqlBodyStatements(other.parsed.sql).flatMap((sql) => parseStatement(sql).changes);
+    return sqlBodyStatements(other.parsed.sql).flatMap((sql) => classifyStatement(sql));
   });
 }
 

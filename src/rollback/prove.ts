@@ -1,6 +1,7 @@
 import { describeEngine } from "../database/session.ts";
 import type { MigrationReplay } from "../model/replay.ts";
 import type { Loss, Rollback, RollbackStatement } from "../model/rollback.ts";
+import { joinChecks } from "../sql/row-check.ts";
 import { type Candidate, readAuthored, saysIrreversible } from "./candidate.ts";
 import type { ProofContext } from "./context.ts";
 import { deriveRollback, type DerivedCandidate } from "./derived.ts";
@@ -85,7 +86,7 @@ function provenBy({ verdict, losses: upLoses }: PartialReturn, { replay, verdict
   const { candidate } = verdict.trial;
   const { conditions: own, guards } = conditionsOf(candidate, derived);
   const conditions = [...guards, ...own.filter((condition) => !needless(condition, verdict)), ...emptyTables(verdict)];
-  const check = conditions.length === 0 ? null : conditions.map((condition) => `(${condition} LIMIT 1)`).join("\nUNION ALL\n");
+  const check = conditions.length === 0 ? null : joinChecks(conditions);
   return {
     status: upLoses.length > 0 ? "proven-lossy" : check === null ? "proven" : "proven-conditional",
     origin: candidate.origin,

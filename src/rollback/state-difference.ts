@@ -8,7 +8,7 @@ import type { MigrationReplay } from "../model/replay.ts";
 import type { Loss } from "../model/rollback.ts";
 import { replayHistory } from "../replay/replay.ts";
 import { qualifiedName } from "../sql/quote.ts";
-import { parseStatement } from "../sql/statement.ts";
+import { classifyStatement } from "../sql/statement.ts";
 import { type Candidate, plainStatement } from "./candidate.ts";
 
 /** What the state difference needs: the history to run once more on another shadow, up to the migration in question. */
@@ -71,7 +71,7 @@ async function replayUntil(replay: MigrationReplay, { history, shadow, excludeFr
 function destroyed(statements: readonly string[], replay: MigrationReplay): readonly Loss[] {
   const tables = new Set([...replay.before.values()].filter(({ kind }) => kind === "table").map(({ identity }) => identity));
   return statements.flatMap((sql) =>
-    parseStatement(sql).changes.flatMap((change): readonly Loss[] => {
+    classifyStatement(sql).flatMap((change): readonly Loss[] => {
       if (change.object === null) return [];
       const name = (object: { readonly schema: string | null; readonly name: string }): string =>
         qualifiedName(object.schema ?? "public", object.name);

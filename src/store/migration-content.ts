@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { PlanMigration, PlanStatement } from "../model/plan.ts";
+import { hasWayBack } from "../model/rollback.ts";
 
 /** SHA-256, hexadecimal, of values in their JSON form. */
 export function hashOf(...parts: readonly unknown[]): string {
@@ -38,7 +39,7 @@ export function downScript(migration: Pick<PlanMigration, "rollback">): string |
 
 /** The statements of the way back; `null` where none is proven. An empty list: there is nothing to do. */
 export function downStatements({ rollback }: Pick<PlanMigration, "rollback">): readonly string[] | null {
-  return rollback.status === "irreversible" || rollback.status === "unproven" ? null : rollback.sql;
+  return hasWayBack(rollback) ? rollback.sql : null;
 }
 
 /** Characters of SQL that one history row holds at most: a dump's rows would each repeat the whole of it. */

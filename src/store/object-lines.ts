@@ -102,6 +102,11 @@ export function splitIdentity(identity: string): RecordedName {
   return { schema: unquoteIdentifier(identity.slice(first.start, first.end)), name: identity.slice(first.end + 1) };
 }
 
+/** The name as SQL has it: what `splitIdentity` took apart. */
+export function joinIdentity({ schema, name }: RecordedName): string {
+  return schema === "" ? name : `${quoteIdentifier(schema)}.${name}`;
+}
+
 interface Moment {
   readonly bump: VersionBump;
   readonly before: ChangeType | null;

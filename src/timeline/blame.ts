@@ -6,8 +6,7 @@ import { addressKey, type CatalogObject, type ObjectAddress } from "../model/cat
 import { failed, ok, type Result } from "../model/failure.ts";
 import type { ObjectKind } from "../model/object.ts";
 import type { SourceLocation } from "../model/source.ts";
-import { quoteIdentifier } from "../sql/quote.ts";
-import type { LineStep } from "../store/object-lines.ts";
+import { joinIdentity, type LineStep } from "../store/object-lines.ts";
 import { comparePart, partsOf, type Part } from "./parts.ts";
 import { placeInStatement } from "./place.ts";
 import type { NamedObject } from "./objects.ts";
@@ -107,10 +106,8 @@ async function findAddress(
 ): Promise<ObjectAddress | null> {
   const [catalog, lookup] = lookups[kind] ?? [];
   if (catalog === undefined || lookup === undefined) return null;
-  for (const { schema, name } of names.toReversed()) {
-    const [row] = await session.rows<{ oid: number | null }>(`select pg_catalog.${lookup}($1)::pg_catalog.oid as oid`, [
-      `${quoteIdentifier(schema)}.${name}`,
-    ]);
+  for (const name of names.toReversed()) {
+    const [row] = await session.rows<{ oid: number | null }>(`select pg_catalog.${lookup}($1)::pg_catalog.oid as oid`, [joinIdentity(name)]);
     if (row?.oid !== null && row?.oid !== undefined) return { catalog, oid: row.oid };
   }
   return null;

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { resetShadow } from "../apply/execute-script.ts";
 import type { RunnableMigration } from "../apply/runnable.ts";
 import { planCommits, type PlannedBranch, type PlannedCommit } from "../export/git/commits.ts";
 import { exportEnvironment, openRepository, type ExportRepository } from "../export/git/repository.ts";
@@ -35,11 +36,7 @@ export interface GitExportRequest extends RehearsalRequest {
  */
 export async function exportGit(request: GitExportRequest): Promise<Result<GitExport>> {
   const { runnable, folder } = request;
-  const files = new Map(
-    runnable.migrations.map((migration) => [migration, { plan: migration.plan, upText: migration.upText, downText: migration.downText }]),
-  );
-  const runnables = new Map([...files].map(([migration, file]) => [file, migration]));
-  const branches = planCommits(runnable.plan, [...files.values()]);
+  const branches = planCommits(runnable.plan, runnable.migrations);
   const absolute = resolve(folder);
   const opened = await openRepository(absolute, branches);
   if (opened.kind === "failed") return failed(...opened.failures.map((failure) => shortened(failure, { absolute, folder })));
@@ -50,7 +47,7 @@ export async function exportGit(request: GitExportRequest): Promise<Result<GitEx
   const advance = (): void => request.progress(++done, missing.length);
   try {
     for (const branch of branches) {
-      const failure = await writeBranch(branch, { request, repository, importing, runnables, advance });
+      const failure = await writeBranch(branch, { request, repository, importing, advance });
       if (failure !== null) {
         importing.abandon();
         return failed(failure);
@@ -69,27 +66,26 @@ interface Writing {
   readonly request: GitExportRequest;
   readonly repository: ExportRepository;
   readonly importing: FastImport;
-  readonly runnables: ReadonlyMap<PlannedBranch["migrations"][number], RunnableMigration>;
   readonly advance: () => void;
 }
 
 /** Runs what the repository has without looking, and commits what it lacks as it is run. */
-async function writeBranch(branch: PlannedBranch, writing: Writing): Promise<Failure | null> {
-  const { request, repository, importing, runnables, advance } = writing;
+async function writeBranch(branch: PlannedBranch<RunnableMigration>, writing: Writing): Promise<Failure | null> {
+  const { request, repository, importing, advance } = writing;
   const fresh = branch.commits.filter(({ chain }) => !repository.known.has(chain));
   const [first] = fresh;
   if (first === undefined) return null;
-  const history = branch.migrations.flatMap((migration) => runnables.get(migration) ?? []);
+  const history = branch.migrations;
   const from = standsBefore(branch, first);
   const written = await rehearse(request, async (rehearsal) => {
     const { session } = rehearsal.shadow;
     const failure = await runUpTo(rehearsal, history.slice(0, from));
     if (failure !== null) return failed(failure);
-    await session.run("RESET SESSION AUTHORIZATION; RESET ALL");
+    await resetShadow(session);
     const terms = await termsOf(session);
     const watch = await startWatch(session, {
       resetBetween: request.runnable.plan.surroundings.resetBetween,
-      excludeFromReads: excludedTables(request.runnable),
+      ...excludedTables(request.runnable),
     });
     const changes = new Map<string, string | null>();
     if (first.parents.length === 0) changes.set("README.md", readmeText(request.runnable.plan));

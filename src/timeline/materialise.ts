@@ -1,6 +1,6 @@
-import { executeOnShadow } from "../apply/execute-script.ts";
+import { executeOnShadow, resetShadow } from "../apply/execute-script.ts";
 import { extensionsOf } from "../apply/extensions-of.ts";
-import { isConnectionLost } from "../apply/connection-lost.ts";
+import { refusalOf } from "../apply/connection-lost.ts";
 import { runQuietly } from "../apply/expectations.ts";
 import type { RunnablePlan } from "../apply/runnable.ts";
 import type { ServedDatabase } from "../database/serve-embedded.ts";
@@ -65,11 +65,10 @@ async function build(session: Session, { runnable, count, progress }: Materialis
       await executeOnShadow(session, migration, { resetBetween, disposable: session.engine.ownsCluster });
       progress(index + 1);
     } catch (error) {
-      if (!(error instanceof StatementError) || isConnectionLost(error)) throw error;
-      return doesNotBuild(error, migration.plan.id);
+      return doesNotBuild(refusalOf(error), migration.plan.id);
     }
   }
-  await session.run("RESET SESSION AUTHORIZATION; RESET ALL");
+  await resetShadow(session);
   return null;
 }
 

@@ -3,9 +3,8 @@ import { failed, inputFailure, ok, type Result } from "../model/failure.ts";
 import type { Plan, PlanObject } from "../model/plan.ts";
 import { nextToken } from "../sql/lexer.ts";
 import { unquoteIdentifier } from "../sql/names.ts";
-import { quoteIdentifier } from "../sql/quote.ts";
 import { bareName } from "../store/describe-objects.ts";
-import { objectLines, type ObjectLine } from "../store/object-lines.ts";
+import { joinIdentity, objectLines, type ObjectLine } from "../store/object-lines.ts";
 
 /** An object of a plan under all its names. */
 export interface NamedObject {
@@ -67,7 +66,7 @@ export function standingAs(state: CatalogSlice, { line }: NamedObject, migration
   const until = new Set(migrations);
   const step = line.steps.findLast(({ migration }) => until.has(migration));
   if (step === undefined) return new Map();
-  const identity = step.schema === "" ? step.name : `${quoteIdentifier(step.schema)}.${step.name}`;
+  const identity = joinIdentity(step);
   return new Map([...state].filter(([, object]) => object.kind === line.kind && object.identity === identity));
 }
 

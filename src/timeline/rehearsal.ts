@@ -1,11 +1,11 @@
-import { isConnectionLost } from "../apply/connection-lost.ts";
-import { executeOnShadow, type ShadowTerms } from "../apply/execute-script.ts";
+import { refusalOf } from "../apply/connection-lost.ts";
+import { executeOnShadow, resetShadow, sessionUser, type ShadowTerms } from "../apply/execute-script.ts";
 import { doesNotRun, runQuietly } from "../apply/expectations.ts";
 import type { ScriptStatement } from "../apply/read-script.ts";
 import type { RunnableMigration, RunnablePlan } from "../apply/runnable.ts";
 import { installReaderFunctions } from "../catalog/install.ts";
 import { createReader, type CatalogReader, type ReaderOptions } from "../catalog/reader.ts";
-import { describeEngine, StatementError, type Session, type Shadow } from "../database/session.ts";
+import { describeEngine, type Session, type Shadow } from "../database/session.ts";
 import type { CatalogSlice } from "../model/catalog.ts";
 import { failed, ok, type Failure, type Result } from "../model/failure.ts";
 import { parseQualifiedName } from "../sql/names.ts";
@@ -61,15 +61,14 @@ async function begin(runnable: RunnablePlan, shadow: Shadow): Promise<Rehearsal>
       await executeOnShadow(session, migration, { ...terms, ...more });
       return null;
     } catch (error) {
-      if (!(error instanceof StatementError) || isConnectionLost(error)) throw error;
-      return doesNotRun(error, { id: migration.plan.id, engine: describeEngine(session.engine) });
+      return doesNotRun(refusalOf(error), { id: migration.plan.id, engine: describeEngine(session.engine) });
     }
   };
   return {
     shadow,
     run: (migration, ran) => execute(migration, ran === undefined ? {} : { ran }),
     async read() {
-      await session.run("RESET SESSION AUTHORIZATION; RESET ALL");
+      await resetShadow(session);
       if (!installed) await installReaderFunctions(session);
       installed = true;
       return createReader(session, excludedTables(runnable));
@@ -109,6 +108,5 @@ export async function runUpTo(rehearsal: Rehearsal, migrations: readonly Runnabl
 
 /** What definitions read on a shadow are to be written for. */
 export async function termsOf(session: Session): Promise<DefinitionTerms> {
-  const [row] = await session.rows<{ name: string }>("select session_user::text as name");
-  return { sessionRole: row?.name ?? "postgres", major: session.engine.major };
+  return { sessionRole: await sessionUser(session), major: session.engine.major };
 }

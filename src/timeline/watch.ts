@@ -1,12 +1,12 @@
-import { isConnectionLost } from "../apply/connection-lost.ts";
+import { refusalOf } from "../apply/connection-lost.ts";
 import { executeStatement, missingRole, mostRoles, unitsOnShadow, type ShadowTerms } from "../apply/execute-script.ts";
 import { doesNotRun } from "../apply/expectations.ts";
 import type { Unit } from "../apply/read-script.ts";
 import type { RunnableMigration } from "../apply/runnable.ts";
 import { installCatalogReader } from "../catalog/install.ts";
-import type { CatalogReader } from "../catalog/reader.ts";
+import type { CatalogReader, ReaderOptions } from "../catalog/reader.ts";
 import type { Touched } from "../catalog/touched.ts";
-import { describeEngine, StatementError, type Session } from "../database/session.ts";
+import { describeEngine, type Session } from "../database/session.ts";
 import type { CatalogSlice } from "../model/catalog.ts";
 import type { Failure } from "../model/failure.ts";
 import { scopeOf } from "../replay/scope.ts";
@@ -21,20 +21,14 @@ export interface Watched {
 
 /** Runs the migrations of a plan one after the other on a shadow and says what each touched; a few messages a migration. */
 export interface Watch {
-  /** Everything that stands at the beginning. */
-  readonly start: CatalogSlice;
   run(migration: RunnableMigration): Promise<Watched | Failure>;
 }
 
 /** Begins to watch a shadow as it stands. Not inside a transaction. */
-export async function startWatch(
-  session: Session,
-  terms: Pick<ShadowTerms, "resetBetween"> & { readonly excludeFromReads: Parameters<typeof installCatalogReader>[1] },
-): Promise<Watch> {
-  const reader = await installCatalogReader(session, terms.excludeFromReads);
+export async function startWatch(session: Session, terms: Pick<ShadowTerms, "resetBetween"> & ReaderOptions): Promise<Watch> {
+  const reader = await installCatalogReader(session, terms);
   const disposable = session.engine.ownsCluster;
   return {
-    start: reader.all(),
     async run(migration) {
       try {
         for (const sql of terms.resetBetween) await session.run(sql);
@@ -47,8 +41,7 @@ export async function startWatch(
         reader.accept(slices);
         return slices;
       } catch (error) {
-        if (!(error instanceof StatementError) || isConnectionLost(error)) throw error;
-        return doesNotRun(error, { id: migration.plan.id, engine: describeEngine(session.engine) });
+        return doesNotRun(refusalOf(error), { id: migration.plan.id, engine: describeEngine(session.engine) });
       }
     },
   };

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { lockOf, strongestLock } from "../../src/analysis/locks.ts";
-import type { LockMode } from "../../src/model/understanding.ts";
+import { lockOf } from "../../src/analysis/locks.ts";
+import { strongestLock, type LockMode } from "../../src/model/understanding.ts";
 import { loadParser } from "../../src/sql/parser.ts";
 import { parseStatement } from "../../src/sql/statement.ts";
 

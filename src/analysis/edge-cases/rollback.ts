@@ -1,4 +1,5 @@
 import type { EdgeCaseDraft } from "../../model/edge-case.ts";
+import { hasWayBack } from "../../model/rollback.ts";
 import { listNames } from "../names.ts";
 import { shorten } from "../sql-text.ts";
 import type { QuestionContext, Question } from "./question.ts";
@@ -25,7 +26,7 @@ function sentence(text: string): string {
 export const askIrreversible: Question = (context) => {
   const { rollback, scope, pending } = context;
   if (rollback === null || rollback.declared === true) return null;
-  if (rollback.status !== "irreversible" && rollback.status !== "unproven") return null;
+  if (hasWayBack(rollback)) return null;
   // Its rollback waits for the SQL that stands in for the code, and that is asked already.
   if (scope.replay.statements.some(({ step }) => step.kind === "custom-code")) return null;
   const unproven = rollback.status === "unproven";

@@ -1,6 +1,6 @@
-import type { Hazard, LockMode } from "../../model/understanding.ts";
+import { strongestLock, type Hazard, type LockMode } from "../../model/understanding.ts";
 import type { MigrationReplay } from "../../model/replay.ts";
-import { lockOf, strongestLock } from "../locks.ts";
+import { lockOf } from "../locks.ts";
 import { openScope, type ChangeSite, type MigrationScope } from "../scope.ts";
 import { blocksWrites } from "./blocks-writes.ts";
 import { breaksApplication } from "./breaks-application.ts";

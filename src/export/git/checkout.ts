@@ -55,13 +55,13 @@ async function findPlace(git: SimpleGit, ref: string): Promise<Place | null> {
     "--all",
     "--reverse",
     "--topo-order",
-    "--format=%H%x02%aI%x02%(trailers:key=Migration,valueonly,separator=%x2C)",
+    "--format=%H%x02%(trailers:key=Migration,valueonly,separator=%x2C)",
   );
   const commits = log
     .trim()
     .split("\n")
     .map((line) => line.split("\u0002"));
-  const migration = commits.find(([, , id]) => id === ref);
+  const migration = commits.find(([, id]) => id === ref);
   if (migration?.[0] !== undefined) return { commit: migration[0], branch: null };
   return /^\d{4}-\d{2}-\d{2}/.test(ref) ? dated(git, ref) : named(git, ref);
 }

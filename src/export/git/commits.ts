@@ -28,10 +28,10 @@ export interface PlannedCommit {
 }
 
 /** A branch with the history that gives its schema and the commits that are its own. */
-export interface PlannedBranch {
+export interface PlannedBranch<M extends MigrationFiles = MigrationFiles> {
   readonly name: string;
   /** All migrations that run there, in order. */
-  readonly migrations: readonly MigrationFiles[];
+  readonly migrations: readonly M[];
   readonly commits: readonly PlannedCommit[];
   /** The chain of the commit that it points to; `null` where there is none. */
   readonly tip: string | null;
@@ -41,7 +41,7 @@ export interface PlannedBranch {
  * The commits of a plan: one for each migration, those of no environment on `main`; a branch for each environment that has migrations in the plan, which leaves `main` before the
  * first of them and merges it before the next and at its end. Pure: the same plan gives the same commits.
  */
-export function planCommits(plan: Plan, migrations: readonly MigrationFiles[]): readonly PlannedBranch[] {
+export function planCommits<M extends MigrationFiles>(plan: Plan, migrations: readonly M[]): readonly PlannedBranch<M>[] {
   const own = plan.branches.filter(({ environment }) => environment !== null);
   const elsewhere = new Set(own.flatMap((branch) => branch.migrations));
   const shared = migrations.filter(({ plan: { id } }) => !elsewhere.has(id));
@@ -49,7 +49,7 @@ export function planCommits(plan: Plan, migrations: readonly MigrationFiles[]): 
   const commitOf = commitMaker(plan, dates);
   const main: PlannedCommit[] = [];
   for (const migration of shared) main.push(commitOf(migration, { parent: main.at(-1) ?? null, count: main.length + 1, line: "main" }));
-  const byMigration = new Map(main.map((commit) => [commit.migration, commit]));
+  const byMigration = new Map<MigrationFiles | null, PlannedCommit>(main.map((commit) => [commit.migration, commit]));
   const branches = own.flatMap(({ name, migrations: ids }) => {
     const mine = new Set(ids);
     const history = migrations.filter((migration) => mine.has(migration.plan.id) || byMigration.has(migration));

@@ -12,8 +12,6 @@ export interface ExportRepository {
   readonly tags: ReadonlySet<string>;
   /** The branch that is checked out; `null` where HEAD is detached. */
   readonly branch: string | null;
-  /** Nothing was ever exported there. */
-  readonly isNew: boolean;
 }
 
 /** The settings of git that an export may feel: none but those of the repository itself, so that the same plan gives the same commits everywhere. */
@@ -49,7 +47,7 @@ export async function openRepository(folder: string, branches: readonly PlannedB
   const refs = await readRefs(git);
   if (refs.heads.size === 0) {
     if (entries.some((entry) => entry !== ".git")) return failed(foreign(folder, "The repository has files that pggit did not write."));
-    return ok({ git, known: new Map(), tags: new Set(), branch: "main", isNew: true });
+    return ok({ git, known: new Map(), tags: new Set(), branch: "main" });
   }
   const known = new Map<string, string>();
   const log = await git.raw("log", "--all", `--format=%H %(trailers:key=${chainTrailer},valueonly,separator=%x2C)`);
@@ -64,7 +62,7 @@ export async function openRepository(folder: string, branches: readonly PlannedB
   const changed = (await git.raw("status", "--porcelain")).trim();
   if (changed !== "") return failed(dirty(join(folder, changed.split("\n")[0]?.slice(3) ?? "")));
   const head = (await git.raw("rev-parse", "--abbrev-ref", "HEAD")).trim();
-  return ok({ git, known, tags: refs.tags, branch: head === "HEAD" ? null : head, isNew: false });
+  return ok({ git, known, tags: refs.tags, branch: head === "HEAD" ? null : head });
 }
 
 interface Refs {

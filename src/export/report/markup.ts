@@ -75,8 +75,3 @@ export function ownCode(text: string): Markup {
 export function own(text: string): Markup {
   return { kind: "markup", text };
 }
-
-/** The anchor of a migration, an object, an edge case: its id may hold any character. */
-export function anchor(kind: "migration" | "object" | "decision" | "merge", id: string): string {
-  return `${kind}-${encodeURIComponent(id)}`;
-}

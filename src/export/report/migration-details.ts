@@ -2,9 +2,11 @@ import { sayDifferences } from "../../model/say-difference.ts";
 import type { Loss, RollbackProof } from "../../model/rollback.ts";
 import { formatLocation } from "../../model/source.ts";
 import type { PlanMigration, PlanRollback, PlanStatement } from "../../model/plan.ts";
-import { anchor, html, join, type Markup } from "./markup.ts";
+import { count, counted } from "../../model/say-number.ts";
+import { html, join, type Markup } from "./markup.ts";
 import { linkMigration, linkMigrations, type PlanIndex } from "./plan-index.ts";
-import { compatibilityMeaning, count, counted, patternName, rollbackMeaning } from "./words.ts";
+import { anchor } from "./report-data.ts";
+import { compatibilityMeaning, patternName, rollbackMeaning } from "./words.ts";
 
 /** Everything that the plan knows of one migration, as it is shown when its entry is opened. */
 export function migrationDetails(migration: PlanMigration, index: PlanIndex): Markup {

@@ -1,7 +1,8 @@
 import type { EdgeCase } from "../../model/edge-case.ts";
 import type { Plan, PlanMigration } from "../../model/plan.ts";
 import type { VersionBump } from "../../model/understanding.ts";
-import { anchor, html, join, type Markup } from "./markup.ts";
+import { html, join, type Markup } from "./markup.ts";
+import { anchor, objectId } from "./report-data.ts";
 
 /** What the parts of the report look up in a plan. */
 export interface PlanIndex {
@@ -45,11 +46,6 @@ function append<T>(map: Map<string, T[]>, key: string, value: T): void {
   const list = map.get(key);
   if (list === undefined) map.set(key, [value]);
   else list.push(value);
-}
-
-/** The id under which an object is linked. */
-export function objectId(kind: string, identity: string): string {
-  return `${kind}:${identity}`;
 }
 
 /** A migration as a link, or as its bare id where the plan has none of that id. */

@@ -56,3 +56,13 @@ export interface DiagramRelation {
   readonly links: readonly { readonly to: number; readonly by: "foreign-key" | "reads" | "part-of"; readonly columns: string }[];
   readonly migrations: number;
 }
+
+/** The id under which an object is linked. */
+export function objectId(kind: string, identity: string): string {
+  return `${kind}:${identity}`;
+}
+
+/** The anchor of a migration, an object, an edge case: its id may hold any character. */
+export function anchor(kind: "migration" | "object" | "decision" | "merge", id: string): string {
+  return `${kind}-${encodeURIComponent(id)}`;
+}

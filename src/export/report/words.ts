@@ -1,16 +1,6 @@
 import type { RollbackStatus } from "../../model/rollback.ts";
 import type { Compatibility } from "../../model/understanding.ts";
 
-/** `1,847` */
-export function count(value: number): string {
-  return value.toLocaleString("en-US");
-}
-
-/** `1 merge`, `1,847 merges` */
-export function counted(value: number, noun: string, plural = `${noun}s`): string {
-  return `${count(value)} ${value === 1 ? noun : plural}`;
-}
-
 /** What each status of a rollback means, for people (docs/formats.md). */
 export const rollbackMeaning: Readonly<Record<RollbackStatus, string>> = {
   proven: "It was executed, and the catalog and the rows there were came back.",

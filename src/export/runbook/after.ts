@@ -1,5 +1,5 @@
 import type { PlanMigration } from "../../model/plan.ts";
-import type { Loss } from "../../model/rollback.ts";
+import { hasWayBack, type Loss } from "../../model/rollback.ts";
 import { sayCheck, shellWord } from "./before.ts";
 import { validationChecks } from "./checks.ts";
 import { block, checklist, code, list, plain, table } from "./markdown.ts";
@@ -20,7 +20,7 @@ export function validation(scope: RunScope): string {
 export function rollback(scope: RunScope): string {
   const { migrations, terms, plan } = scope;
   const first = plan.migrations[plan.migrations.findIndex(({ id }) => id === migrations[0]?.id) - 1]?.id ?? null;
-  const barrier = migrations.findLast(({ rollback: { status } }) => status === "irreversible" || status === "unproven");
+  const barrier = migrations.findLast(({ rollback }) => !hasWayBack(rollback));
   const back = (id: string): string => `pggit rollback --database "$DATABASE_URL" --to ${shellWord(id)}`;
   const whole =
     barrier !== undefined
@@ -51,10 +51,10 @@ export function rollback(scope: RunScope): string {
 }
 
 function wayBack(
-  { rollback: { status } }: PlanMigration,
+  { rollback }: PlanMigration,
   { previous, back }: { readonly previous: string | null; readonly back: (id: string) => string },
 ): string {
-  if (status === "irreversible" || status === "unproven") return "the backup";
+  if (!hasWayBack(rollback)) return "the backup";
   return previous === null ? code('pggit rollback --database "$DATABASE_URL" --to-original-state') : code(back(previous));
 }
 

@@ -1,6 +1,8 @@
+import { hasWayBack } from "../../model/rollback.ts";
 import { formatLocation } from "../../model/source.ts";
 import type { Hazard } from "../../model/understanding.ts";
 import { quoteLiteral } from "../../sql/quote.ts";
+import { patternName } from "../report/words.ts";
 import { dataChecks, presenceChecks, type Check } from "./checks.ts";
 import { block, code, list, plain, table } from "./markdown.ts";
 import { personalColumns } from "./personal-data.ts";
@@ -22,7 +24,7 @@ export function whatAndWhy({ plan, migrations, terms }: RunScope): string {
         code(id),
         plain(name),
         plain(understanding.intent),
-        understanding.pattern.toLowerCase().replaceAll("_", " "),
+        patternName(understanding.pattern),
       ]),
     ),
   ].join("\n\n");
@@ -58,7 +60,7 @@ export function risks(scope: RunScope): string {
     }
   }
   for (const { id, rollback } of migrations) {
-    if (rollback.status === "irreversible" || rollback.status === "unproven") {
+    if (!hasWayBack(rollback)) {
       rows.push([
         "high",
         code(id),

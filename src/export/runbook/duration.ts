@@ -1,5 +1,5 @@
 import type { PlanMigration } from "../../model/plan.ts";
-import { lockModes, type LockMode } from "../../model/understanding.ts";
+import { count, duration } from "../../model/say-number.ts";
 import type { RunScope } from "./scope.ts";
 
 /** Rules of hazards whose statement takes the longer the more rows there are. */
@@ -9,7 +9,7 @@ const growingChanges: ReadonlySet<string> = new Set(["validate-constraint", "rei
 /** How long a migration takes, as far as it can be known: measured in a rehearsal, not dependent on rows, or unknown and why. */
 export function sayDuration(migration: PlanMigration, { terms, byMigration }: RunScope): string {
   const measured = terms.measured.get(migration.id);
-  if (measured !== undefined) return `${sayTime(measured.seconds)} in the rehearsal (${measured.rows.toLocaleString("en-US")} rows)`;
+  if (measured !== undefined) return `${duration(measured.seconds)} in the rehearsal (${count(measured.rows)} rows)`;
   const own = byMigration.get(migration.id) ?? [];
   if (own.length === 0) return "nothing runs";
   const reasons = new Set<string>();
@@ -26,18 +26,4 @@ export function sayDuration(migration: PlanMigration, { terms, byMigration }: Ru
     }
   }
   return reasons.size === 0 ? "not measured; does not depend on rows" : `unknown: ${[...reasons].join("; ")}`;
-}
-
-/** `0.4 s`, `3 min 20 s`. */
-export function sayTime(seconds: number): string {
-  return seconds < 60 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-}
-
-/** The strongest lock that a migration takes on what stood before; `null` where it takes none. */
-export function strongestLock(migration: PlanMigration): LockMode | null {
-  const taken = migration.up.flatMap(({ lock }) => (lock === null ? [] : [lock]));
-  return taken.reduce<LockMode | null>(
-    (strongest, lock) => (strongest === null || lockModes.indexOf(lock) > lockModes.indexOf(strongest) ? lock : strongest),
-    null,
-  );
 }

@@ -1,6 +1,8 @@
 import type { PlanMigration } from "../../model/plan.ts";
+import { duration } from "../../model/say-number.ts";
+import { strongestLock } from "../../model/understanding.ts";
 import { shellWord } from "./before.ts";
-import { sayDuration, sayTime, strongestLock } from "./duration.ts";
+import { sayDuration } from "./duration.ts";
 import { block, code, list, plain, table } from "./markdown.ts";
 import type { RunScope } from "./scope.ts";
 import type { Approach } from "./terms.ts";
@@ -22,7 +24,7 @@ export function steps(scope: RunScope): string {
         String(index + 1),
         code(migration.id),
         plain(migration.understanding.intent),
-        strongestLock(migration) ?? "none on what stands",
+        strongestLock(migration.up.map(({ lock }) => lock)) ?? "none on what stands",
         plain(sayDuration(migration, scope)),
         transactionOf(migration),
       ]),
@@ -57,7 +59,7 @@ function total({ migrations, terms }: RunScope): string {
   if (known.length === 0) {
     return "No duration was measured. A rehearsal on a copy with the real rows gives them: `pggit apply PLAN --database URL --shadow-mode --json > rehearsal.json`, then `pggit export runbook --measured rehearsal.json`.";
   }
-  const sum = sayTime(known.reduce((all, seconds) => all + seconds, 0));
+  const sum = duration(known.reduce((all, seconds) => all + seconds, 0));
   return known.length === migrations.length
     ? `All steps took ${sum} in the rehearsal.`
     : `${known.length} of ${migrations.length} steps took ${sum} in the rehearsal; the others are unknown.`;
@@ -79,8 +81,8 @@ function choice({ terms, migrations }: RunScope, orders: readonly Order[]): stri
   if (known.some((seconds) => seconds === undefined))
     return `${count} ${budget} Whether the steps fit into that is unknown until they were measured; until then plan with the orders below.${rest}`;
   return sum <= terms.downtimeMinutes * 60
-    ? `${count} ${budget} The rehearsal took ${sayTime(sum)}: the steps fit into a window as they stand.`
-    : `${count} ${budget} The rehearsal took ${sayTime(sum)}: the steps do not fit; take the orders below in their place.${rest}`;
+    ? `${count} ${budget} The rehearsal took ${duration(sum)}: the steps fit into a window as they stand.`
+    : `${count} ${budget} The rehearsal took ${duration(sum)}: the steps do not fit; take the orders below in their place.${rest}`;
 }
 
 function sayOrder({ migration, sql, way, steps: known }: Order): string {

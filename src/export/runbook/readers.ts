@@ -1,5 +1,5 @@
 import { qualifiedName } from "../../sql/quote.ts";
-import { parseStatement } from "../../sql/statement.ts";
+import { classifyStatement } from "../../sql/statement.ts";
 import type { HeadRelation } from "../head-schema.ts";
 import type { RunScope } from "./scope.ts";
 
@@ -39,7 +39,7 @@ export function readersOf({ tables, head, plan }: RunScope): readonly Reader[] {
   for (const { up } of plan.migrations) {
     for (const { sql, change } of up) {
       if (!change.some(({ kind }) => kind === "create-publication" || kind === "alter-publication")) continue;
-      for (const { object, reads } of parseStatement(sql).changes) {
+      for (const { object, reads } of classifyStatement(sql)) {
         const named = reads.filter(({ kind }) => kind === "table").map(({ schema, name }) => qualifiedName(schema ?? "public", name));
         for (const table of named.filter((name) => tables.has(name))) found.push({ table, reader: object?.name ?? "", how: "publication" });
       }

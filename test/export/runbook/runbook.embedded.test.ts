@@ -80,6 +80,7 @@ describe("a runbook", () => {
     const measured = section(write({ measured: new Map([["V4", { seconds: 75, rows: 1200 }]]) }), "Steps");
     expect(measured).toContain("1 min 15 s in the rehearsal (1,200 rows)");
     expect(measured).toContain("1 of 4 steps took 1 min 15 s in the rehearsal; the others are unknown.");
+    expect(section(write({ measured: new Map([["V4", { seconds: 119.7, rows: 0 }]]) }), "Steps")).toContain("2 min 0 s in the rehearsal");
   });
 
   test("chooses between a window and an order without one by the downtime that is allowed", () => {

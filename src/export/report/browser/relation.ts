@@ -1,5 +1,5 @@
 import { select } from "d3-selection";
-import type { DiagramRelation } from "../report-data.ts";
+import { anchor, objectId, type DiagramRelation } from "../report-data.ts";
 import { byId } from "./page.ts";
 
 interface Shown {
@@ -20,7 +20,7 @@ export function showRelation(relations: readonly DiagramRelation[], { number, ne
   panel
     .append("p")
     .append("a")
-    .attr("href", `#object-${encodeURIComponent(`${relation.kind}:${relation.identity}`)}`)
+    .attr("href", `#${anchor("object", objectId(relation.kind, relation.identity))}`)
     .text("Its versions");
   const buttons = panel.append("p").attr("class", "toolbar");
   buttons

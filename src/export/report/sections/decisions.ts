@@ -1,9 +1,10 @@
 import { mostUrgentFirst, type EdgeCase } from "../../../model/edge-case.ts";
 import { formatLocation } from "../../../model/source.ts";
-import { anchor, html, type Markup } from "../markup.ts";
+import { counted } from "../../../model/say-number.ts";
+import { html, type Markup } from "../markup.ts";
 import { sqlBlock } from "../migration-details.ts";
 import { linkMigration, linkMigrations, type PlanIndex } from "../plan-index.ts";
-import { counted } from "../words.ts";
+import { anchor } from "../report-data.ts";
 
 /** The edge cases: open ones first, the most urgent of them at the top. */
 export function decisionsSection(index: PlanIndex): Markup {

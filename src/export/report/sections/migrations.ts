@@ -1,8 +1,9 @@
 import type { PlanMigration } from "../../../model/plan.ts";
-import { anchor, html, tight, type Markup } from "../markup.ts";
+import { counted } from "../../../model/say-number.ts";
+import { html, tight, type Markup } from "../markup.ts";
 import { worstHazard, type PlanIndex } from "../plan-index.ts";
-import type { ListedMigration } from "../report-data.ts";
-import { authorName, counted, patternName, rollbackStatuses } from "../words.ts";
+import { anchor, type ListedMigration } from "../report-data.ts";
+import { authorName, patternName, rollbackStatuses } from "../words.ts";
 
 /** The list of migrations: one entry each, opened on demand, with what it can be filtered by. */
 export function migrationsSection(index: PlanIndex): Markup {

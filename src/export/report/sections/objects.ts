@@ -1,7 +1,8 @@
 import type { PlanObject } from "../../../model/plan.ts";
-import { anchor, html, tight, type Markup } from "../markup.ts";
-import { linkMigration, objectId, type PlanIndex } from "../plan-index.ts";
-import { counted } from "../words.ts";
+import { counted } from "../../../model/say-number.ts";
+import { html, tight, type Markup } from "../markup.ts";
+import { linkMigration, type PlanIndex } from "../plan-index.ts";
+import { anchor, objectId } from "../report-data.ts";
 
 /** Every object with its version, opened for its history. */
 export function objectsSection({ plan }: PlanIndex): Markup {

@@ -1,7 +1,7 @@
+import { counted } from "../../../model/say-number.ts";
 import type { HeadRelation } from "../../head-schema.ts";
 import { html, type Markup } from "../markup.ts";
 import type { DiagramRelation } from "../report-data.ts";
-import { counted } from "../words.ts";
 
 /** The place of the diagram with its controls; the page draws it. */
 export function schemaSection(relations: readonly HeadRelation[]): Markup {

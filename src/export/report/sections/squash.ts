@@ -1,9 +1,10 @@
 import { sayDifferences } from "../../../model/say-difference.ts";
 import type { Merge } from "../../../model/squash.ts";
-import { anchor, html, tight, type Markup } from "../markup.ts";
+import { count, counted } from "../../../model/say-number.ts";
+import { html, tight, type Markup } from "../markup.ts";
 import { sqlBlock } from "../migration-details.ts";
 import { linkMigration, linkMigrations, type PlanIndex } from "../plan-index.ts";
-import { count, counted } from "../words.ts";
+import { anchor } from "../report-data.ts";
 
 /** What the squash made of the history: its proof, the merges by rule with before and after, and what was left as it is. */
 export function squashSection(index: PlanIndex): Markup {

@@ -1,7 +1,8 @@
 import type { Plan } from "../../../model/plan.ts";
+import { count, counted } from "../../../model/say-number.ts";
 import { html, type Markup } from "../markup.ts";
 import { linkMigration, linkMigrations, type PlanIndex } from "../plan-index.ts";
-import { count, counted, rollbackMeaning, rollbackStatuses } from "../words.ts";
+import { rollbackMeaning, rollbackStatuses } from "../words.ts";
 
 /** What a DBA looks at first: the state of things in figures, each with where it can be checked. */
 export function summarySection(index: PlanIndex): Markup {

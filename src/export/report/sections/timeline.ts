@@ -1,6 +1,6 @@
+import { counted } from "../../../model/say-number.ts";
 import { html, type Markup } from "../markup.ts";
 import type { Timeline } from "../report-data.ts";
-import { counted } from "../words.ts";
 
 /** The place of the chart, which the page draws, and its figures as a table. */
 export function timelineSection({ by, buckets, undated }: Timeline): Markup {
