@@ -1,11 +1,9 @@
-import { hostname } from "node:os";
 import { resolve } from "node:path";
 import type { AgainFlags } from "../configuration/plan-request.ts";
 import { recordDecisions, withdrawDecisions } from "../decisions/record-decision.ts";
 import { saveDecisions } from "../decisions/save-decisions.ts";
 import { failed, inputFailure, ok, type ExitCode, type Failure, type Result } from "../model/failure.ts";
 import { approvePlan } from "../plan/approvals.ts";
-import { describeUser, enter, type InUse } from "../plan/in-use.ts";
 import { replacePlan } from "../plan/replace-plan.ts";
 import { progressOf } from "../review/list.ts";
 import { beginReview, type Effect, type ReviewSession } from "../review/session.ts";
@@ -19,6 +17,7 @@ import { readSources } from "./review-sources.ts";
 import { settle } from "./settle.ts";
 import { loadParser } from "../sql/parser.ts";
 import { counted, styleFor } from "./terminal.ts";
+import { sayOthers, whileInUse } from "./while-in-use.ts";
 
 /** Flags of `review`. */
 export interface ReviewFlags extends AgainFlags {
@@ -54,30 +53,25 @@ export async function reviewOnTerminal(
   const opened = await openPlan(file.value);
   if (opened.kind === "failed") return opened;
   const by = await personHere(flags.as);
-  const user = { command: "review", by, host: hostname(), pid: process.pid, since: new Date().toISOString() } as const;
-  const entered = await enter(opened.value.folder, user);
-  if (entered.kind === "failed") return entered;
-  try {
-    return ok(await onTerminal(opened.value, { by, flags, inUse: entered.value, begin }));
-  } finally {
-    await entered.value.leave();
-  }
+  return whileInUse(opened.value.folder, { command: "review", by }, async (others) =>
+    ok(await onTerminal(opened.value, { by, flags, others: sayOthers(others), begin })),
+  );
 }
 
 interface Sitting {
   readonly by: string;
   readonly flags: ReviewFlags;
-  readonly inUse: InUse;
+  /** Who else works with the plan, in words. */
+  readonly others: readonly string[];
   readonly begin: Partial<Pick<ReviewSession, "search">>;
 }
 
-async function onTerminal(opened: OpenedPlan, { by, flags, inUse, begin }: Sitting): Promise<ReviewSession> {
+async function onTerminal(opened: OpenedPlan, { by, flags, others, begin }: Sitting): Promise<ReviewSession> {
   await loadParser();
   // React and Ink are loaded by this command alone.
   const { runReview } = await import("../tui/run-review.tsx");
   const { plan, file, decisions } = opened;
   const begun = { ...beginReview({ plan, file, by, saved: decisions.decisions }), ...begin };
-  const others = inUse.others.map((other) => `${describeUser(other)}; its run goes on with the decisions that it began with.`);
   const style = styleFor(process.stdout, flags.color === false ? "never" : "auto");
   return runReview({
     session: others.length === 0 ? begun : { ...begun, message: { tone: "plain", lines: others } },
