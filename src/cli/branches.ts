@@ -8,6 +8,7 @@ import type { Session } from "../database/session.ts";
 import { StatementError } from "../database/session.ts";
 import { runCommand } from "./command.ts";
 import { printShown, runWithPlan, type PlanFlags, type Shown } from "./plan-command.ts";
+import { printFailures } from "./print-failures.ts";
 import { alignColumns, counted } from "./terminal.ts";
 
 export interface BranchFlags extends PlanFlags {
@@ -51,7 +52,7 @@ export async function runBranches(flags: BranchFlags): Promise<ExitCode> {
 
 /** `pggit branch [NAME]`: says the current branch of a database's record, or makes a branch there. No DDL runs. */
 export async function runBranch(name: string | undefined, flags: BranchFlags): Promise<ExitCode> {
-  if (flags.database === undefined) return runCommandFailing(flags, noDatabase);
+  if (flags.database === undefined) return printFailures([noDatabase], flags);
   if (name === undefined) {
     return runOnRecord(flags, "read-only", async (session, store) => {
       const { branch } = await readRecord(session, store);
@@ -89,11 +90,6 @@ export async function runOnRecord(
   if (result.kind === "failed") return run.fail(result.failures);
   printShown(flags, result.value);
   return 0;
-}
-
-async function runCommandFailing(flags: BranchFlags, failure: Failure): Promise<ExitCode> {
-  const { run } = await runCommand(flags, () => Promise.resolve(failed(failure)));
-  return run.fail([failure]);
 }
 
 interface Recorded {

@@ -9,6 +9,7 @@ import { runOnRecord, type BranchFlags } from "./branches.ts";
 import { runCommand } from "./command.ts";
 import { sayPoint } from "./diff.ts";
 import { printShown, type Shown } from "./plan-command.ts";
+import { printFailures } from "./print-failures.ts";
 import { runRehearsal, type RehearsalFlags, type RehearsalRun } from "./rehearsal-command.ts";
 
 export interface CheckoutFlags extends BranchFlags, RehearsalFlags {
@@ -20,10 +21,10 @@ export interface CheckoutFlags extends BranchFlags, RehearsalFlags {
 /** `pggit checkout REF`: moves a git export and the current branch of a record, and runs no DDL. `pggit checkout --at POINT`: builds a past state in a database. */
 export async function runCheckout(ref: string | undefined, flags: CheckoutFlags): Promise<ExitCode> {
   if (flags.at !== undefined && ref === undefined) return buildPast(flags.at, flags);
-  if (ref === undefined || flags.at !== undefined) return fail(flags, oneOfBoth);
+  if (ref === undefined || flags.at !== undefined) return printFailures([oneOfBoth], flags);
   const folder = flags.repository ?? ".";
   const there = await isExport(folder);
-  if (!there && (flags.repository !== undefined || flags.database === undefined)) return fail(flags, noExport(folder));
+  if (!there && (flags.repository !== undefined || flags.database === undefined)) return printFailures([noExport(folder)], flags);
   if (flags.database === undefined) {
     const { result, run } = await runCommand<Shown>(flags, async () => moved(await checkOut(folder, ref), folder));
     if (result.kind === "failed") return run.fail(result.failures);
@@ -101,11 +102,6 @@ function announcement(at: Point, port: number): Shown {
     `  psql -h 127.0.0.1 -p ${port} -U postgres postgres`,
   ];
   return { json: { at, host: "127.0.0.1", port, user: "postgres", database: "postgres" }, text: () => `${lines.join("\n")}\n` };
-}
-
-async function fail(flags: CheckoutFlags, failure: Failure): Promise<ExitCode> {
-  const { run } = await runCommand(flags, () => Promise.resolve(failed(failure)));
-  return run.fail([failure]);
 }
 
 const oneOfBoth: Failure = {

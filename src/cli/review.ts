@@ -9,7 +9,7 @@ import { progressOf } from "../review/list.ts";
 import { beginReview, type Effect, type ReviewSession } from "../review/session.ts";
 import type { ReviewStore } from "../tui/review-store.ts";
 import { editText } from "./editor.ts";
-import { failuresAsJson, renderFailures } from "./print-failures.ts";
+import { printFailures } from "./print-failures.ts";
 import { findPlan } from "./find-plan.ts";
 import { personHere } from "./person.ts";
 import { openPlan, type OpenedPlan } from "./reconvert.ts";
@@ -28,12 +28,7 @@ export interface ReviewFlags extends AgainFlags {
 /** `pggit review`: goes through the questions of a plan on a terminal. Gives the exit code: 3 while questions are open. */
 export async function runReviewCommand(plan: string | undefined, flags: ReviewFlags): Promise<ExitCode> {
   const reviewed = await reviewOnTerminal(plan, flags);
-  if (reviewed.kind === "failed") {
-    const style = styleFor(process.stderr, flags.color === false ? "never" : "auto");
-    if (flags.json === true) process.stdout.write(failuresAsJson(reviewed.failures));
-    else process.stderr.write(renderFailures(reviewed.failures, style, process.stderr.columns));
-    return reviewed.failures[0]?.exitCode ?? 1;
-  }
+  if (reviewed.kind === "failed") return printFailures(reviewed.failures, flags);
   const { file } = reviewed.value;
   const { decided, unproven, open } = progressOf(reviewed.value);
   const ahead = unproven === 0 ? "" : `, ${unproven} of them saved and not proven yet: \`pggit review\` or \`pggit migrate\` does`;
