@@ -14,8 +14,9 @@ const project = {
 };
 
 test("a decision is proven and written with what the plan was made with: its settings file, and roles that it takes for granted", async () => {
-  const { root, write } = newProject();
-  write(project);
+  const made = newProject();
+  made.write(project);
+  const { root } = made;
   const out = join(root, "pggit");
   const run = (...args: readonly string[]): Promise<ProgramRun> => runProgram([...args, "--quiet", "--json"], { cwd: root });
   expect((await run("migrate", "--config", "settings/night.yaml")).code).toBe(3);
