@@ -1,5 +1,5 @@
 import { withTarget } from "../apply/apply-to-database.ts";
-import { failed, ok, type ExitCode, type Failure, type Result } from "../model/failure.ts";
+import { failed, inputFailure, ok, type ExitCode, type Failure, type Result } from "../model/failure.ts";
 import { createBranch, listBranches, type ListedBranch } from "../store/list-branches.ts";
 import { findStore } from "../store/find-store.ts";
 import { readRecord } from "../store/read-record.ts";
@@ -118,34 +118,26 @@ function showRecorded({ current, branches }: Recorded): Shown {
   };
 }
 
-export const noDatabase: Failure = {
-  kind: "failure",
-  code: "wrong-use",
-  message: "No database was named.",
+const noDatabase = inputFailure("wrong-use", "No database was named.", {
   location: "--database",
   hint: "Give the database whose record is meant with --database URL. `pggit branches` lists those of the plan.",
-  exitCode: 2,
-};
+});
 
 function noRecord(description: string): Failure {
-  return {
-    kind: "failure",
-    code: "no-record",
-    message: "The database has no record of pggit.",
+  return inputFailure("no-record", "The database has no record of pggit.", {
     location: description,
     hint: "`pggit apply PLAN --database URL` writes one.",
-    exitCode: 2,
-  };
+  });
 }
 
 function refusedBranch(error: StatementError, name: string): Failure {
   const taken = error.error.code === "23505";
-  return {
-    kind: "failure",
-    code: taken ? "branch-exists" : "branch-refused",
-    message: taken ? `There is a branch ${name} already.` : `PostgreSQL refused the branch: ${error.message}.`,
-    location: name,
-    hint: "`pggit branches --database URL` lists those that are there; a name has letters, digits and . _ / # - alone.",
-    exitCode: 2,
-  };
+  return inputFailure(
+    taken ? "branch-exists" : "branch-refused",
+    taken ? `There is a branch ${name} already.` : `PostgreSQL refused the branch: ${error.message}.`,
+    {
+      location: name,
+      hint: "`pggit branches --database URL` lists those that are there; a name has letters, digits and . _ / # - alone.",
+    },
+  );
 }

@@ -1,6 +1,6 @@
 import { checkOut, isExport, type CheckedOut } from "../export/git/checkout.ts";
 import { withTarget } from "../apply/apply-to-database.ts";
-import { failed, ok, type ExitCode, type Failure, type Result } from "../model/failure.ts";
+import { failed, inputFailure, ok, type ExitCode, type Failure, type Result } from "../model/failure.ts";
 import { hasBranch } from "../store/list-branches.ts";
 import { setCurrentBranch } from "../store/read-record.ts";
 import { materialiseEmbedded, materialiseInto, type Materialisation } from "../timeline/materialise.ts";
@@ -104,33 +104,25 @@ function announcement(at: Point, port: number): Shown {
   return { json: { at, host: "127.0.0.1", port, user: "postgres", database: "postgres" }, text: () => `${lines.join("\n")}\n` };
 }
 
-const oneOfBoth: Failure = {
-  kind: "failure",
-  code: "wrong-use",
-  message: "Give either a branch, version or migration to move a git export to, or --at for a past state in a database.",
-  location: null,
-  hint: "pggit checkout V20 --repository DIR, or pggit checkout --at V20 --database URL.",
-  exitCode: 2,
-};
+const oneOfBoth = inputFailure(
+  "wrong-use",
+  "Give either a branch, version or migration to move a git export to, or --at for a past state in a database.",
+  {
+    location: null,
+    hint: "pggit checkout V20 --repository DIR, or pggit checkout --at V20 --database URL.",
+  },
+);
 
 function noExport(folder: string): Failure {
-  return {
-    kind: "failure",
-    code: "no-export",
-    message: "The folder is no repository that `pggit export git` made.",
+  return inputFailure("no-export", "The folder is no repository that `pggit export git` made.", {
     location: folder,
     hint: "Name it with --repository DIR, or a database with --database URL to move the current branch of its record.",
-    exitCode: 2,
-  };
+  });
 }
 
 function noBranch(name: string): Failure {
-  return {
-    kind: "failure",
-    code: "unknown-branch",
-    message: `The record has no branch ${name}.`,
+  return inputFailure("unknown-branch", `The record has no branch ${name}.`, {
     location: name,
     hint: "`pggit branches --database URL` lists them. A point of the history is built with --at, in a database of its own.",
-    exitCode: 2,
-  };
+  });
 }

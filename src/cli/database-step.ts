@@ -8,7 +8,7 @@ import { withSecrets } from "../apply/with-secrets.ts";
 import { readTargetSettings, type TargetSettings } from "../configuration/target-settings.ts";
 import { readDecisions, type DecisionFile } from "../decisions/decision-file.ts";
 import { decisionsAhead } from "../decisions/ahead.ts";
-import { failed, ok, type Failure, type Result } from "../model/failure.ts";
+import { failed, inputFailure, ok, type Failure, type Result } from "../model/failure.ts";
 import { describeUser } from "../plan/in-use.ts";
 import type { MigrationReplay } from "../model/replay.ts";
 import type { Progress } from "../run.ts";
@@ -118,17 +118,16 @@ async function withPlanOfRecord<T>(
 
 function notOnePlan(kept: readonly KeptPlan[]): Failure {
   const tools = kept.map(({ tool }) => tool).join(" and ");
-  return {
-    kind: "failure",
-    code: "no-plan",
-    message:
-      kept.length === 0
-        ? "There is no plan here, and the database keeps none with its record."
-        : `There is no plan here, and the database keeps those of ${tools}.`,
-    location: "--plan",
-    hint: "Give the plan with --plan FILE; its files stand beside it.",
-    exitCode: 2,
-  };
+  return inputFailure(
+    "no-plan",
+    kept.length === 0
+      ? "There is no plan here, and the database keeps none with its record."
+      : `There is no plan here, and the database keeps those of ${tools}.`,
+    {
+      location: "--plan",
+      hint: "Give the plan with --plan FILE; its files stand beside it.",
+    },
+  );
 }
 
 async function openFor<T>(
@@ -167,14 +166,10 @@ async function prepare(step: DatabaseStep): Promise<Result<Ready>> {
   return around(step, { runnable: withSecrets(loaded.value, replays), decisions: decisions.value });
 }
 
-const noDatabase: Failure = {
-  kind: "failure",
-  code: "wrong-use",
-  message: "No database was named.",
+const noDatabase = inputFailure("wrong-use", "No database was named.", {
   location: "--database",
   hint: "Give --database URL (or host=… dbname=…, or a name), or set PGDATABASE.",
-  exitCode: 2,
-};
+});
 
 /** A plan with what the settings and the machine say. */
 async function around(
