@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { readRunbookSettings } from "../configuration/runbook-settings.ts";
-import type { Approach, RunbookTerms } from "../export/runbook/terms.ts";
+import type { RunbookTerms } from "../export/runbook/terms.ts";
+import type { Approach } from "../model/approach.ts";
 import { failed, inputFailure, ok, type Result } from "../model/failure.ts";
 import type { Plan } from "../model/plan.ts";
 import type { ExportFileFlags } from "./export-file.ts";
