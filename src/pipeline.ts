@@ -201,7 +201,7 @@ async function convertOn(shadow: Shadow, stage: Stage): Promise<Result<Conversio
   if (squashed.kind === "failed") return squashed;
   if (walked.contradicted) return ok({ kind: "contradicted" });
   clock.lap("squash");
-  const extractions = await proveExtractions(stage, { moved: expected, reading });
+  const extractions = await proveExtractions(stage, { moved: expected, replays, reading });
   if (extractions.kind === "failed") return extractions;
   const baselines = await checkBaselines(stage, proven.value);
   if (baselines.kind === "failed") return baselines;

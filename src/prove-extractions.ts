@@ -4,6 +4,8 @@ import { extractionSchema } from "./decisions/extract.ts";
 import { reviseHistory } from "./decisions/revise.ts";
 import { failed, ok, type Failure, type Result } from "./model/failure.ts";
 import type { Finding } from "./model/history.ts";
+import type { MigrationReplay } from "./model/replay.ts";
+import { rolesOf } from "./prove-history.ts";
 import { fastForward } from "./replay/fast-forward.ts";
 import type { Stage } from "./run.ts";
 import { compareWith, type SquashExpectation } from "./squash/prove-trial.ts";
@@ -11,11 +13,15 @@ import { readExpectation } from "./squash/prove.ts";
 
 /**
  * Runs the history without the functions that data changes were moved into, and compares where both lead: the same rows and the same catalog outside of schema
- * pggit. Gives a finding for each such migration; fails (exit 2) where they differ. `moved` is the head of the history with the functions.
+ * pggit. Gives a finding for each such migration; fails (exit 2) where they differ. `moved` is the head of the history with the functions, `replays` how it got there.
  */
 export async function proveExtractions(
   stage: Stage,
-  { moved, reading }: { readonly moved: SquashExpectation; readonly reading: RowReadOptions },
+  {
+    moved,
+    replays,
+    reading,
+  }: { readonly moved: SquashExpectation; readonly replays: readonly MigrationReplay[]; readonly reading: RowReadOptions },
 ): Promise<Result<readonly Finding[]>> {
   const extracted = stage.settled.filter(({ effect }) => effect.kind === "extract-step");
   if (extracted.length === 0) return ok([]);
@@ -27,7 +33,7 @@ export async function proveExtractions(
   const shadow = opened.value;
   const names = extracted.map(({ edgeCase }) => edgeCase.migration ?? edgeCase.id);
   try {
-    const ran = await fastForward(withSchema, shadow.session, { until: withSchema.migrations.length });
+    const ran = await fastForward(withSchema, shadow.session, { until: withSchema.migrations.length, assumedRoles: rolesOf(replays) });
     if (!ran) return failed(notComparable(names));
     await shadow.session.run("RESET ALL");
     const kept = await readExpectation(shadow, reading);

@@ -4,6 +4,7 @@ import type { Shadow } from "./database/session.ts";
 import type { EdgeCaseDraft } from "./model/edge-case.ts";
 import { failed, ok, type Failure, type Result } from "./model/failure.ts";
 import type { Finding, History, Migration } from "./model/history.ts";
+import type { MigrationReplay } from "./model/replay.ts";
 import type { Rollback } from "./model/rollback.ts";
 import { bookkeepingTables, proveStretch, type Stretch } from "./prove-stretch.ts";
 import { continueAddresses, type Renumbered } from "./replay/continue-addresses.ts";
@@ -51,7 +52,9 @@ export async function replayAndProve(shadow: Shadow, stage: Stage): Promise<Resu
   const apart = embedded || !(ownsCluster || stage.mentions.roles);
   const second = total - from >= worthTwoShadows && apart ? await openAhead(stage) : null;
   const ahead =
-    second === null ? Promise.resolve(false) : fastForward(stage.history, second.session, { until: split, assumedRoles: rolesOf(known) });
+    second === null
+      ? Promise.resolve(false)
+      : fastForward(stage.history, second.session, { until: split, assumedRoles: rolesOf(known.map(({ replay }) => replay)) });
   const watched = { ...stage, history: cache?.history ?? stage.history };
   const later = ahead.then((there) =>
     there && second !== null
@@ -105,15 +108,18 @@ async function passKnown(shadow: Shadow, { history, cache, openFresh, request, r
     run.progress.advance(migrations);
     if (places.has(migrations)) passed.push(await takeCheckpoint(migrations, context));
   };
-  if (await fastForward(history, shadow.session, { until: known.length, assumedRoles: rolesOf(known), reached }))
+  if (
+    await fastForward(history, shadow.session, { until: known.length, assumedRoles: rolesOf(known.map(({ replay }) => replay)), reached })
+  )
     return ok({ known, shadow, walkedBelow, places, passed });
   await shadow.close();
   const fresh = await openFresh();
   return fresh.kind === "failed" ? fresh : ok({ known: [], shadow: fresh.value, walkedBelow: 0, places: placesAbove(0), passed: [] });
 }
 
-function rolesOf(known: readonly ProvenMigration[]): (migration: Migration) => readonly string[] {
-  const roles = new Map(known.map(({ replay }) => [replay.migration.id, replay.assumedRoles ?? []]));
+/** The roles that replays took for granted, by their migration: where it runs again on another shadow, they have to be made there too. */
+export function rolesOf(replays: readonly MigrationReplay[]): (migration: Migration) => readonly string[] {
+  const roles = new Map(replays.map(({ migration, assumedRoles }) => [migration.id, assumedRoles ?? []]));
   return ({ id }) => roles.get(id) ?? [];
 }
 

@@ -24,7 +24,9 @@ export function settleDecisions(
   if (taken.kind === "failed") return taken;
   const { settled } = taken.value;
   const revises = changing(settled) > changing(earlier);
-  if (!revises) for (const note of unmatchedDecisions(file, settled, taken.value.edgeCases)) run.progress.warn(note);
+  // The history runs again, and its questions with it.
+  if (revises) return ok({ ...taken.value, revises, fills: new Map() });
+  for (const note of unmatchedDecisions(file, settled, taken.value.edgeCases)) run.progress.warn(note);
   const bound = taken.value.edgeCases.map((edgeCase) => ({ ...edgeCase, content: contentOf(edgeCase, asRead) }));
   return ok({ ...taken.value, edgeCases: bound, revises, fills: fillsOf(settled, { history: asRead, now }) });
 }

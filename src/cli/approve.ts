@@ -1,14 +1,13 @@
-import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { decisionsAhead } from "../decisions/ahead.ts";
 import { failed, ok, type ExitCode, type Failure, type Result } from "../model/failure.ts";
 import type { Plan } from "../model/plan.ts";
 import { approvePlan, standingApprovals } from "../plan/approvals.ts";
-import { enter } from "../plan/in-use.ts";
 import { replacePlan } from "../plan/replace-plan.ts";
 import { runCommand } from "./command.ts";
 import { openPlan, type OpenedPlan } from "./reconvert.ts";
 import { alignColumns } from "./terminal.ts";
+import { whileInUse } from "./while-in-use.ts";
 
 /** Flags of `approve`. */
 export interface ApproveFlags {
@@ -41,16 +40,11 @@ async function approve(file: string, { as, role }: ApproveFlags): Promise<Result
   const { folder, plan } = opened.value;
   const behind = unproven(opened.value);
   if (behind !== null) return failed(behind);
-  const at = new Date().toISOString();
-  const entered = await enter(folder, { command: "approve", by: as, host: hostname(), pid: process.pid, since: at });
-  if (entered.kind === "failed") return entered;
-  try {
-    const approved = approvePlan(plan, { as, role: role ?? null, at });
+  return whileInUse(folder, { command: "approve", by: as }, async () => {
+    const approved = approvePlan(plan, { as, role: role ?? null, at: new Date().toISOString() });
     const written = await replacePlan(resolve(file), { was: plan, plan: approved });
     return written.kind === "failed" ? written : ok(approved);
-  } finally {
-    await entered.value.leave();
-  }
+  });
 }
 
 function unproven({ plan, decisions, file }: OpenedPlan): Failure | null {

@@ -1,5 +1,5 @@
 import { withTarget } from "../apply/apply-to-database.ts";
-import { failed, ok, type ExitCode, type Failure, type Result } from "../model/failure.ts";
+import { failed, inputFailure, ok, type ExitCode, type Failure, type Result } from "../model/failure.ts";
 import { createBranch, listBranches, type ListedBranch } from "../store/list-branches.ts";
 import { findStore } from "../store/find-store.ts";
 import { readRecord } from "../store/read-record.ts";
@@ -8,6 +8,7 @@ import type { Session } from "../database/session.ts";
 import { StatementError } from "../database/session.ts";
 import { runCommand } from "./command.ts";
 import { printShown, runWithPlan, type PlanFlags, type Shown } from "./plan-command.ts";
+import { printFailures } from "./print-failures.ts";
 import { alignColumns, counted } from "./terminal.ts";
 
 export interface BranchFlags extends PlanFlags {
@@ -51,7 +52,7 @@ export async function runBranches(flags: BranchFlags): Promise<ExitCode> {
 
 /** `pggit branch [NAME]`: says the current branch of a database's record, or makes a branch there. No DDL runs. */
 export async function runBranch(name: string | undefined, flags: BranchFlags): Promise<ExitCode> {
-  if (flags.database === undefined) return runCommandFailing(flags, noDatabase);
+  if (flags.database === undefined) return printFailures([noDatabase], flags);
   if (name === undefined) {
     return runOnRecord(flags, "read-only", async (session, store) => {
       const { branch } = await readRecord(session, store);
@@ -91,11 +92,6 @@ export async function runOnRecord(
   return 0;
 }
 
-async function runCommandFailing(flags: BranchFlags, failure: Failure): Promise<ExitCode> {
-  const { run } = await runCommand(flags, () => Promise.resolve(failed(failure)));
-  return run.fail([failure]);
-}
-
 interface Recorded {
   readonly current: string;
   readonly branches: readonly ListedBranch[];
@@ -122,34 +118,26 @@ function showRecorded({ current, branches }: Recorded): Shown {
   };
 }
 
-export const noDatabase: Failure = {
-  kind: "failure",
-  code: "wrong-use",
-  message: "No database was named.",
+const noDatabase = inputFailure("wrong-use", "No database was named.", {
   location: "--database",
   hint: "Give the database whose record is meant with --database URL. `pggit branches` lists those of the plan.",
-  exitCode: 2,
-};
+});
 
 function noRecord(description: string): Failure {
-  return {
-    kind: "failure",
-    code: "no-record",
-    message: "The database has no record of pggit.",
+  return inputFailure("no-record", "The database has no record of pggit.", {
     location: description,
     hint: "`pggit apply PLAN --database URL` writes one.",
-    exitCode: 2,
-  };
+  });
 }
 
 function refusedBranch(error: StatementError, name: string): Failure {
   const taken = error.error.code === "23505";
-  return {
-    kind: "failure",
-    code: taken ? "branch-exists" : "branch-refused",
-    message: taken ? `There is a branch ${name} already.` : `PostgreSQL refused the branch: ${error.message}.`,
-    location: name,
-    hint: "`pggit branches --database URL` lists those that are there; a name has letters, digits and . _ / # - alone.",
-    exitCode: 2,
-  };
+  return inputFailure(
+    taken ? "branch-exists" : "branch-refused",
+    taken ? `There is a branch ${name} already.` : `PostgreSQL refused the branch: ${error.message}.`,
+    {
+      location: name,
+      hint: "`pggit branches --database URL` lists those that are there; a name has letters, digits and . _ / # - alone.",
+    },
+  );
 }

@@ -1,6 +1,6 @@
 import { checkOut, isExport, type CheckedOut } from "../export/git/checkout.ts";
 import { withTarget } from "../apply/apply-to-database.ts";
-import { failed, ok, type ExitCode, type Failure, type Result } from "../model/failure.ts";
+import { failed, inputFailure, ok, type ExitCode, type Failure, type Result } from "../model/failure.ts";
 import { hasBranch } from "../store/list-branches.ts";
 import { setCurrentBranch } from "../store/read-record.ts";
 import { materialiseEmbedded, materialiseInto, type Materialisation } from "../timeline/materialise.ts";
@@ -9,6 +9,7 @@ import { runOnRecord, type BranchFlags } from "./branches.ts";
 import { runCommand } from "./command.ts";
 import { sayPoint } from "./diff.ts";
 import { printShown, type Shown } from "./plan-command.ts";
+import { printFailures } from "./print-failures.ts";
 import { runRehearsal, type RehearsalFlags, type RehearsalRun } from "./rehearsal-command.ts";
 
 export interface CheckoutFlags extends BranchFlags, RehearsalFlags {
@@ -20,10 +21,10 @@ export interface CheckoutFlags extends BranchFlags, RehearsalFlags {
 /** `pggit checkout REF`: moves a git export and the current branch of a record, and runs no DDL. `pggit checkout --at POINT`: builds a past state in a database. */
 export async function runCheckout(ref: string | undefined, flags: CheckoutFlags): Promise<ExitCode> {
   if (flags.at !== undefined && ref === undefined) return buildPast(flags.at, flags);
-  if (ref === undefined || flags.at !== undefined) return fail(flags, oneOfBoth);
+  if (ref === undefined || flags.at !== undefined) return printFailures([oneOfBoth], flags);
   const folder = flags.repository ?? ".";
   const there = await isExport(folder);
-  if (!there && (flags.repository !== undefined || flags.database === undefined)) return fail(flags, noExport(folder));
+  if (!there && (flags.repository !== undefined || flags.database === undefined)) return printFailures([noExport(folder)], flags);
   if (flags.database === undefined) {
     const { result, run } = await runCommand<Shown>(flags, async () => moved(await checkOut(folder, ref), folder));
     if (result.kind === "failed") return run.fail(result.failures);
@@ -103,38 +104,25 @@ function announcement(at: Point, port: number): Shown {
   return { json: { at, host: "127.0.0.1", port, user: "postgres", database: "postgres" }, text: () => `${lines.join("\n")}\n` };
 }
 
-async function fail(flags: CheckoutFlags, failure: Failure): Promise<ExitCode> {
-  const { run } = await runCommand(flags, () => Promise.resolve(failed(failure)));
-  return run.fail([failure]);
-}
-
-const oneOfBoth: Failure = {
-  kind: "failure",
-  code: "wrong-use",
-  message: "Give either a branch, version or migration to move a git export to, or --at for a past state in a database.",
-  location: null,
-  hint: "pggit checkout V20 --repository DIR, or pggit checkout --at V20 --database URL.",
-  exitCode: 2,
-};
+const oneOfBoth = inputFailure(
+  "wrong-use",
+  "Give either a branch, version or migration to move a git export to, or --at for a past state in a database.",
+  {
+    location: null,
+    hint: "pggit checkout V20 --repository DIR, or pggit checkout --at V20 --database URL.",
+  },
+);
 
 function noExport(folder: string): Failure {
-  return {
-    kind: "failure",
-    code: "no-export",
-    message: "The folder is no repository that `pggit export git` made.",
+  return inputFailure("no-export", "The folder is no repository that `pggit export git` made.", {
     location: folder,
     hint: "Name it with --repository DIR, or a database with --database URL to move the current branch of its record.",
-    exitCode: 2,
-  };
+  });
 }
 
 function noBranch(name: string): Failure {
-  return {
-    kind: "failure",
-    code: "unknown-branch",
-    message: `The record has no branch ${name}.`,
+  return inputFailure("unknown-branch", `The record has no branch ${name}.`, {
     location: name,
     hint: "`pggit branches --database URL` lists them. A point of the history is built with --at, in a database of its own.",
-    exitCode: 2,
-  };
+  });
 }

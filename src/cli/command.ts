@@ -1,6 +1,6 @@
 import type { ExitCode, Failure, Result } from "../model/failure.ts";
 import { failed } from "../model/failure.ts";
-import { failuresAsJson, renderFailures } from "./print-failures.ts";
+import { printFailures } from "./print-failures.ts";
 import { showProgress } from "./progress.ts";
 import { styleFor, type Style } from "./terminal.ts";
 
@@ -55,11 +55,7 @@ export async function runCommand<T>(
     progress,
     signal: interruption.signal,
     style,
-    fail(failures) {
-      if (flags.json === true) process.stdout.write(failuresAsJson(failures));
-      else process.stderr.write(renderFailures(failures, style, process.stderr.columns));
-      return failures[0]?.exitCode ?? 1;
-    },
+    fail: (failures) => printFailures(failures, flags),
   };
   const result = await Promise.race([work(run), ended]);
   progress.finish();

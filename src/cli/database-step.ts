@@ -8,8 +8,8 @@ import { withSecrets } from "../apply/with-secrets.ts";
 import { readTargetSettings, type TargetSettings } from "../configuration/target-settings.ts";
 import { readDecisions, type DecisionFile } from "../decisions/decision-file.ts";
 import { decisionsAhead } from "../decisions/ahead.ts";
-import { failed, ok, type Failure, type Result } from "../model/failure.ts";
-import { describeUser, enter } from "../plan/in-use.ts";
+import { failed, inputFailure, ok, type Failure, type Result } from "../model/failure.ts";
+import { describeUser } from "../plan/in-use.ts";
 import type { MigrationReplay } from "../model/replay.ts";
 import type { Progress } from "../run.ts";
 import { findStore } from "../store/find-store.ts";
@@ -18,6 +18,7 @@ import { applyOptions, yoloWarning, type TargetFlags } from "./apply-flags.ts";
 import { askOn } from "./ask.ts";
 import { programVersion } from "./program-version.ts";
 import { targetHistoryOf } from "./target-histories.ts";
+import { whileInUse } from "./while-in-use.ts";
 
 /** What a command that works with a plan and a database hands over. */
 export interface DatabaseStep {
@@ -54,8 +55,11 @@ export async function applyFromCommand(step: DatabaseStep): Promise<Result<Datab
     step.progress.warn(
       `${ahead.map(({ id }) => id).join(", ")} decided after the plan was written: that is no part of this run until \`pggit migrate\` has proven it.`,
     );
-  return whileInUse(step, () =>
-    applyToDatabase({
+  return whileInUse(dirname(resolve(step.plan)), { command: "apply", by: userInfo().username }, (others) => {
+    // The plan is read already: whoever changes it meanwhile is told of this run, and this run of them.
+    for (const other of others.filter(({ command }) => command !== "apply"))
+      step.progress.warn(`${describeUser(other)}. What is decided from now on is no part of this run.`);
+    return applyToDatabase({
       runnable,
       database,
       options: applyOptions(flags, settings, decisions),
@@ -63,23 +67,8 @@ export async function applyFromCommand(step: DatabaseStep): Promise<Result<Datab
       shadowUrl: settings.shadow.url,
       history: targetHistoryOf(runnable, flags.stamp === false ? "leave" : "stamp"),
       surroundings,
-    }),
-  );
-}
-
-/** Who changes the plan meanwhile is told of this run, and this run of them; its plan is read already, so it goes on with that. */
-async function whileInUse<T>({ plan, progress }: DatabaseStep, work: () => Promise<Result<T>>): Promise<Result<T>> {
-  const user = { command: "apply", by: userInfo().username, host: hostname(), pid: process.pid, since: new Date().toISOString() } as const;
-  const entered = await enter(dirname(resolve(plan)), user);
-  if (entered.kind === "failed") return entered;
-  const { others } = entered.value;
-  for (const other of others.filter(({ command }) => command !== "apply"))
-    progress.warn(`${describeUser(other)}. What is decided from now on is no part of this run.`);
-  try {
-    return await work();
-  } finally {
-    await entered.value.leave();
-  }
+    });
+  });
 }
 
 /** Opens the database that the flags name for another piece of work with a plan. */
@@ -129,17 +118,16 @@ async function withPlanOfRecord<T>(
 
 function notOnePlan(kept: readonly KeptPlan[]): Failure {
   const tools = kept.map(({ tool }) => tool).join(" and ");
-  return {
-    kind: "failure",
-    code: "no-plan",
-    message:
-      kept.length === 0
-        ? "There is no plan here, and the database keeps none with its record."
-        : `There is no plan here, and the database keeps those of ${tools}.`,
-    location: "--plan",
-    hint: "Give the plan with --plan FILE; its files stand beside it.",
-    exitCode: 2,
-  };
+  return inputFailure(
+    "no-plan",
+    kept.length === 0
+      ? "There is no plan here, and the database keeps none with its record."
+      : `There is no plan here, and the database keeps those of ${tools}.`,
+    {
+      location: "--plan",
+      hint: "Give the plan with --plan FILE; its files stand beside it.",
+    },
+  );
 }
 
 async function openFor<T>(
@@ -178,14 +166,10 @@ async function prepare(step: DatabaseStep): Promise<Result<Ready>> {
   return around(step, { runnable: withSecrets(loaded.value, replays), decisions: decisions.value });
 }
 
-const noDatabase: Failure = {
-  kind: "failure",
-  code: "wrong-use",
-  message: "No database was named.",
+const noDatabase = inputFailure("wrong-use", "No database was named.", {
   location: "--database",
   hint: "Give --database URL (or host=… dbname=…, or a name), or set PGDATABASE.",
-  exitCode: 2,
-};
+});
 
 /** A plan with what the settings and the machine say. */
 async function around(

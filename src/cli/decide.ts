@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { hostname } from "node:os";
 import { text as readAll } from "node:stream/consumers";
 import type { AgainFlags } from "../configuration/plan-request.ts";
 import { casesOf, choose } from "../decisions/choose.ts";
@@ -8,13 +7,13 @@ import { saveDecisions } from "../decisions/save-decisions.ts";
 import { ofADatabase } from "../decisions/take-decisions.ts";
 import { failed, inputFailure, ok, type ExitCode, type Result } from "../model/failure.ts";
 import type { Plan } from "../model/plan.ts";
-import { describeUser, enter } from "../plan/in-use.ts";
 import type { Verdict } from "../review/verdict.ts";
 import { runCommand, type CommandRun } from "./command.ts";
 import { personHere } from "./person.ts";
 import { openPlan, type OpenedPlan } from "./reconvert.ts";
 import { settle } from "./settle.ts";
 import { counted, hang, screenOf, type Style } from "./terminal.ts";
+import { sayOthers, whileInUse } from "./while-in-use.ts";
 
 /** Flags of `decide`. */
 export interface DecideFlags extends AgainFlags {
@@ -64,26 +63,21 @@ async function decide({ plan: file, id, choice }: Named, flags: DecideFlags, { p
   const opened = await openPlan(file);
   if (opened.kind === "failed") return opened;
   const by = await personHere(flags.as);
-  const since = new Date().toISOString();
-  const entered = await enter(opened.value.folder, { command: "decide", by, host: hostname(), pid: process.pid, since });
-  if (entered.kind === "failed") return entered;
-  try {
-    for (const other of entered.value.others)
-      progress.warn(`${describeUser(other)}; its run goes on with the decisions that it began with.`);
+  const at = new Date().toISOString();
+  return whileInUse(opened.value.folder, { command: "decide", by }, async (others) => {
+    for (const line of sayOthers(others)) progress.warn(line);
     const sql = flags.sql === undefined ? ok(null) : await readSql(flags.sql);
     if (sql.kind === "failed") return sql;
     const { plan } = opened.value;
     const chosen =
       choice === null
         ? withdrawn(opened.value, id)
-        : choose(plan, { id, choice, sql: sql.value, with: flags.with ?? [], by, at: since, reason: flags.reason ?? null });
+        : choose(plan, { id, choice, sql: sql.value, with: flags.with ?? [], by, at, reason: flags.reason ?? null });
     if (chosen.kind === "failed") return chosen;
     const decided = { choice: choice ?? "undo", by, ids: chosen.value.map((one) => one.id) };
     const settled = await keep(opened.value, { chosen: chosen.value, choice, flags, progress, signal });
     return settled.kind === "failed" ? settled : ok({ ...decided, ...settled.value });
-  } finally {
-    await entered.value.leave();
-  }
+  });
 }
 
 interface Keeping {

@@ -1,12 +1,11 @@
 import { dirname, join } from "node:path";
 import { writeOutput } from "../export/write-output.ts";
-import type { ExitCode, Failure, Result } from "../model/failure.ts";
+import type { ExitCode, Result } from "../model/failure.ts";
 import { failed, ok } from "../model/failure.ts";
 import type { Plan } from "../model/plan.ts";
 import { readPlan } from "../plan/read-plan.ts";
 import { findPlan } from "./find-plan.ts";
-import { failuresAsJson, renderFailures } from "./print-failures.ts";
-import { styleFor } from "./terminal.ts";
+import { printFailures } from "./print-failures.ts";
 
 /** Flags that every output which is one file has. */
 export interface ExportFileFlags {
@@ -30,7 +29,7 @@ export interface FileOutput {
 /** Reads the plan (the newest of the output folder where none is named), writes the output, and says where. Gives the exit code. */
 export async function exportFile(plan: string | undefined, flags: ExportFileFlags, output: FileOutput): Promise<ExitCode> {
   const written = await write(plan, flags, output);
-  if (written.kind === "failed") return fail(written.failures, flags);
+  if (written.kind === "failed") return printFailures(written.failures, flags);
   const { file, bytes } = written.value;
   if (flags.json === true) process.stdout.write(`${JSON.stringify({ [output.kind]: file, bytes }, null, 2)}\n`);
   else if (flags.quiet !== true) process.stdout.write(`wrote  ${file}  ${sayBytes(bytes)}\n`);
@@ -51,15 +50,6 @@ async function write(
   const file = flags.to ?? join(dirname(found.value), name);
   const written = await writeOutput(file, { text: text.value, mark });
   return written.kind === "failed" ? failed(...written.failures) : ok({ file, bytes: Buffer.byteLength(text.value) });
-}
-
-function fail(failures: readonly Failure[], flags: ExportFileFlags): ExitCode {
-  if (flags.json === true) process.stdout.write(failuresAsJson(failures));
-  else {
-    const style = styleFor(process.stderr, flags.color === false ? "never" : "auto");
-    process.stderr.write(renderFailures(failures, style, process.stderr.columns));
-  }
-  return failures[0]?.exitCode ?? 1;
 }
 
 function sayBytes(bytes: number): string {

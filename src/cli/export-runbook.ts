@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { approachNames } from "../model/approach.ts";
 import type { RunbookFlags } from "./runbook-terms.ts";
 import { collectPair } from "./options.ts";
 
@@ -10,13 +11,7 @@ export function registerExportRunbook(parent: Command): void {
     .argument("[plan]", "the plan file (default: the newest in pggit/)")
     .option("--from <migration>", "the first migration that still has to run (default: all are listed)")
     .option("--downtime <minutes>", "for how long the application may be away; 0: not at all", minutes)
-    .addOption(
-      new Option("--approach <approach>", "how it is carried out as a whole (default: big-bang)").choices([
-        "big-bang",
-        "phased",
-        "parallel-run",
-      ]),
-    )
+    .addOption(new Option("--approach <approach>", "how it is carried out as a whole (default: big-bang)").choices(approachNames))
     .option("--date <date>", "the night of the change, YYYY-MM-DD, for the dates of the timeline", day)
     .option("--role <role=name>", "who signs for what (executes, watches, application, decides, or your own); repeatable", collectPair)
     .option("--measured <file>", "durations of a rehearsal: what pggit apply --shadow-mode --json printed")

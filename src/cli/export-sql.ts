@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { failed, ok, type ExitCode, type Failure } from "../model/failure.ts";
+import { failed, inputFailure, ok, type ExitCode, type Failure } from "../model/failure.ts";
 import type { RehearsalFlags } from "./rehearsal-command.ts";
 
 interface ExportSqlFlags extends RehearsalFlags {
@@ -65,12 +65,8 @@ async function runExportSql(flags: ExportSqlFlags): Promise<ExitCode> {
 }
 
 function nothingThere(point: string): Failure {
-  return {
-    kind: "failure",
-    code: "not-there",
-    message: `Nothing stands at ${point}.`,
+  return inputFailure("not-there", `Nothing stands at ${point}.`, {
     location: point,
     hint: "Give a later point with --at.",
-    exitCode: 2,
-  };
+  });
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { readOutputFolder } from "../configuration/target-settings.ts";
-import { failed, ok, type Result } from "../model/failure.ts";
+import { failed, inputFailure, ok, type Result } from "../model/failure.ts";
 import { listPlans } from "../plan/write-plan.ts";
 
 interface PlanFlags {
@@ -17,14 +17,12 @@ export async function findPlan(flags: PlanFlags): Promise<Result<string>> {
   const folder = out.value;
   const newest = (await listPlans(folder)).at(-1);
   if (newest !== undefined) return ok(join(folder, newest));
-  return failed({
-    kind: "failure",
-    code: "no-plan",
-    message: `There is no plan in ${folder}/.`,
-    location: folder,
-    hint: "Give one, or run `pggit migrate` first.",
-    exitCode: 2,
-  });
+  return failed(
+    inputFailure("no-plan", `There is no plan in ${folder}/.`, {
+      location: folder,
+      hint: "Give one, or run `pggit migrate` first.",
+    }),
+  );
 }
 
 /** As `findPlan`; `null` where none is at hand and a database is named, whose record keeps one. */

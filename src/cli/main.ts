@@ -12,9 +12,8 @@ import { collect, collectPair, wholeNumber } from "./options.ts";
 import { registerExport } from "./export.ts";
 import { registerHistoryCommands } from "./history-commands.ts";
 import { fileSystemFailure } from "./file-system-failure.ts";
-import { failuresAsJson, renderFailures } from "./print-failures.ts";
+import { printFailures } from "./print-failures.ts";
 import { programVersion } from "./program-version.ts";
-import { styleFor } from "./terminal.ts";
 
 // The commands are imported when they run, so that `--version` and `--help` answer at once.
 
@@ -242,9 +241,7 @@ function wantedForm(): "json" | "text" {
 }
 
 function leaveWith(failures: readonly Failure[], form: "json" | "text"): undefined {
-  if (form === "json") process.stdout.write(failuresAsJson(failures));
-  else process.stderr.write(renderFailures(failures, styleFor(process.stderr, "auto"), process.stderr.columns));
-  process.exitCode = failures[0]?.exitCode ?? 1;
+  process.exitCode = printFailures(failures, { json: form === "json" });
   return undefined;
 }
 

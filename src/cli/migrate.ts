@@ -16,7 +16,7 @@ import type { TargetFlags } from "./apply-flags.ts";
 import { renderApply, summariseApply } from "./apply-report.ts";
 import { applyFromCommand } from "./database-step.ts";
 import { fixEdgeCase } from "./fix-edge-case.ts";
-import { failuresAsJson, renderFailures } from "./print-failures.ts";
+import { failuresAsJson, printFailures } from "./print-failures.ts";
 import { buildIdentity } from "./build-identity.ts";
 import { programVersion } from "./program-version.ts";
 import { showProgress } from "./progress.ts";
@@ -32,11 +32,7 @@ import { screenOf, styleFor } from "./terminal.ts";
 export async function runMigrate(project: string, flags: MigrateFlags & TargetFlags): Promise<ExitCode> {
   const wantsColor = flags.color === false ? "never" : "auto";
   const errors = styleFor(process.stderr, wantsColor);
-  const fail = (failures: readonly Failure[]): ExitCode => {
-    if (flags.json === true) process.stdout.write(failuresAsJson(failures));
-    else process.stderr.write(renderFailures(failures, errors, process.stderr.columns));
-    return failures[0]?.exitCode ?? 1;
-  };
+  const fail = (failures: readonly Failure[]): ExitCode => printFailures(failures, flags);
 
   const request = await resolveRequest(project, flags, { cwd: process.cwd(), env: process.env });
   if (request.kind === "failed") return fail(request.failures);

@@ -1,6 +1,19 @@
-import type { Failure } from "../model/failure.ts";
+import type { ExitCode, Failure } from "../model/failure.ts";
 import { formatLocation } from "../model/source.ts";
-import { hang, type Style } from "./terminal.ts";
+import { hang, styleFor, type Style } from "./terminal.ts";
+
+/** Prints failures, as JSON on standard output or for people on standard error, and gives the exit code: that of the first. */
+export function printFailures(
+  failures: readonly Failure[],
+  { json, color }: { readonly json?: boolean; readonly color?: boolean },
+): ExitCode {
+  if (json === true) process.stdout.write(failuresAsJson(failures));
+  else {
+    const style = styleFor(process.stderr, color === false ? "never" : "auto");
+    process.stderr.write(renderFailures(failures, style, process.stderr.columns));
+  }
+  return failures[0]?.exitCode ?? 1;
+}
 
 /** Failures for people: what, where, what to do next; equal hints are said once, at the end. Wrapped to a terminal, never in files and pipes. */
 export function renderFailures(failures: readonly Failure[], style: Style, width = Number.POSITIVE_INFINITY): string {

@@ -1,5 +1,5 @@
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { askAgain, type AgainFlags } from "../configuration/plan-request.ts";
+import { missingAgain, requestAgain, type AgainFlags } from "../configuration/plan-request.ts";
 import { renderForPeople } from "./render-for-people.ts";
 import { resolveRequest } from "../configuration/resolve-request.ts";
 import { decisionFileName, decisionsChanged, fillDecisions, readDecisions, type DecisionFile } from "../decisions/decision-file.ts";
@@ -68,7 +68,7 @@ export async function reconvert(
   { plan, file, folder }: OpenedPlan,
   { decisions, flags, progress, signal }: Reconverting,
 ): Promise<Result<Reconverted>> {
-  const asked = await requestAgain(plan, flags, file);
+  const asked = await resolveAgain(plan, flags, file);
   if (asked.kind === "failed") return asked;
   const { request, database } = asked.value;
   const build = buildIdentity();
@@ -99,7 +99,7 @@ export async function writeReconverted(opened: OpenedPlan, { plan, conversion, d
   const now = await readPlan(resolve(file));
   if (now.kind === "failed") return now;
   if (!isSamePlan(now.value, opened.plan)) return failed(planChanged(file));
-  const forPeople = await renderForPeople(plan, { planName: file, project: resolve(folder, plan.request?.project ?? ".."), flags: {} });
+  const forPeople = await renderForPeople(plan, { planName: file, ...requestAgain(plan, {}, file) });
   if (forPeople.kind === "failed") return forPeople;
   const files = new Map([...forPeople.value, ...renderConversionFiles(conversion, { plan, planName: basename(file) })]);
   if (decisionsText !== null && decisionsText !== decisions.text) files.set(decisionFileName, decisionsText);
@@ -109,17 +109,15 @@ export async function writeReconverted(opened: OpenedPlan, { plan, conversion, d
   return read.kind === "failed" ? read : ok({ plan, file, folder, decisions: read.value });
 }
 
-async function requestAgain(plan: Plan, flags: AgainFlags, file: string) {
-  const bare = askAgain({ ...plan, request: { project: "..", flags: {}, ...plan.request, again: [] } }, flags, { file, settings: {} });
-  if (bare.kind === "failed") return bare;
-  const environment = { cwd: process.cwd(), env: process.env };
-  const request = await resolveRequest(bare.value.project, bare.value.flags, environment);
+async function resolveAgain(plan: Plan, given: AgainFlags, file: string) {
+  const { project, flags } = requestAgain(plan, given, file);
+  const request = await resolveRequest(project, flags, { cwd: process.cwd(), env: process.env });
   if (request.kind === "failed") return request;
   const { placeholders, assumptions, shadow } = request.value;
-  const asked = askAgain(plan, flags, { file, settings: { ...placeholders, ...assumptions } });
-  if (asked.kind === "failed") return asked;
+  const missing = missingAgain(plan, given, { file, settings: { ...placeholders, ...assumptions } });
+  if (missing !== null) return failed(missing);
   if (!plan.engine.embedded && shadow.url === null) return failed(noServer(plan, file));
-  return ok({ request: request.value, database: asked.value.flags.database });
+  return ok({ request: request.value, database: flags.database });
 }
 
 /** Reads the project, and refuses it where it has other migrations than the plan: a decision would bring them along unseen. */

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { dirname, join, resolve, sep } from "node:path";
+import { join, resolve, sep } from "node:path";
+import { requestOf } from "../configuration/plan-request.ts";
 import type { Sources } from "../review/detail.ts";
 import { printableLines } from "../review/text-width.ts";
 import { maskSecrets } from "../sql/secrets.ts";
@@ -8,8 +9,8 @@ import type { OpenedPlan } from "./reconvert.ts";
 const mostBytes = 2_000_000;
 
 /** The SQL files that questions are about, secrets masked: for a few lines around the place. Of what is not at hand, is no SQL or is huge, the plan's own excerpt is shown. */
-export async function readSources({ plan, folder, file }: OpenedPlan): Promise<Sources> {
-  const project = plan.request === undefined ? dirname(resolve(file, "..")) : resolve(folder, plan.request.project);
+export async function readSources({ plan, folder }: OpenedPlan): Promise<Sources> {
+  const project = resolve(folder, requestOf(plan).project);
   const wanted = new Set(
     plan.edgeCases.flatMap(({ source }) => (source === null ? [] : [source.location.file])).filter((path) => /\.sql$/i.test(path)),
   );

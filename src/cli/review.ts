@@ -1,17 +1,15 @@
-import { hostname } from "node:os";
 import { resolve } from "node:path";
 import type { AgainFlags } from "../configuration/plan-request.ts";
 import { recordDecisions, withdrawDecisions } from "../decisions/record-decision.ts";
 import { saveDecisions } from "../decisions/save-decisions.ts";
 import { failed, inputFailure, ok, type ExitCode, type Failure, type Result } from "../model/failure.ts";
 import { approvePlan } from "../plan/approvals.ts";
-import { describeUser, enter, type InUse } from "../plan/in-use.ts";
 import { replacePlan } from "../plan/replace-plan.ts";
 import { progressOf } from "../review/list.ts";
 import { beginReview, type Effect, type ReviewSession } from "../review/session.ts";
 import type { ReviewStore } from "../tui/review-store.ts";
 import { editText } from "./editor.ts";
-import { failuresAsJson, renderFailures } from "./print-failures.ts";
+import { printFailures } from "./print-failures.ts";
 import { findPlan } from "./find-plan.ts";
 import { personHere } from "./person.ts";
 import { openPlan, type OpenedPlan } from "./reconvert.ts";
@@ -19,6 +17,7 @@ import { readSources } from "./review-sources.ts";
 import { settle } from "./settle.ts";
 import { loadParser } from "../sql/parser.ts";
 import { counted, styleFor } from "./terminal.ts";
+import { sayOthers, whileInUse } from "./while-in-use.ts";
 
 /** Flags of `review`. */
 export interface ReviewFlags extends AgainFlags {
@@ -29,12 +28,7 @@ export interface ReviewFlags extends AgainFlags {
 /** `pggit review`: goes through the questions of a plan on a terminal. Gives the exit code: 3 while questions are open. */
 export async function runReviewCommand(plan: string | undefined, flags: ReviewFlags): Promise<ExitCode> {
   const reviewed = await reviewOnTerminal(plan, flags);
-  if (reviewed.kind === "failed") {
-    const style = styleFor(process.stderr, flags.color === false ? "never" : "auto");
-    if (flags.json === true) process.stdout.write(failuresAsJson(reviewed.failures));
-    else process.stderr.write(renderFailures(reviewed.failures, style, process.stderr.columns));
-    return reviewed.failures[0]?.exitCode ?? 1;
-  }
+  if (reviewed.kind === "failed") return printFailures(reviewed.failures, flags);
   const { file } = reviewed.value;
   const { decided, unproven, open } = progressOf(reviewed.value);
   const ahead = unproven === 0 ? "" : `, ${unproven} of them saved and not proven yet: \`pggit review\` or \`pggit migrate\` does`;
@@ -54,30 +48,25 @@ export async function reviewOnTerminal(
   const opened = await openPlan(file.value);
   if (opened.kind === "failed") return opened;
   const by = await personHere(flags.as);
-  const user = { command: "review", by, host: hostname(), pid: process.pid, since: new Date().toISOString() } as const;
-  const entered = await enter(opened.value.folder, user);
-  if (entered.kind === "failed") return entered;
-  try {
-    return ok(await onTerminal(opened.value, { by, flags, inUse: entered.value, begin }));
-  } finally {
-    await entered.value.leave();
-  }
+  return whileInUse(opened.value.folder, { command: "review", by }, async (others) =>
+    ok(await onTerminal(opened.value, { by, flags, others: sayOthers(others), begin })),
+  );
 }
 
 interface Sitting {
   readonly by: string;
   readonly flags: ReviewFlags;
-  readonly inUse: InUse;
+  /** Who else works with the plan, in words. */
+  readonly others: readonly string[];
   readonly begin: Partial<Pick<ReviewSession, "search">>;
 }
 
-async function onTerminal(opened: OpenedPlan, { by, flags, inUse, begin }: Sitting): Promise<ReviewSession> {
+async function onTerminal(opened: OpenedPlan, { by, flags, others, begin }: Sitting): Promise<ReviewSession> {
   await loadParser();
   // React and Ink are loaded by this command alone.
   const { runReview } = await import("../tui/run-review.tsx");
   const { plan, file, decisions } = opened;
   const begun = { ...beginReview({ plan, file, by, saved: decisions.decisions }), ...begin };
-  const others = inUse.others.map((other) => `${describeUser(other)}; its run goes on with the decisions that it began with.`);
   const style = styleFor(process.stdout, flags.color === false ? "never" : "auto");
   return runReview({
     session: others.length === 0 ? begun : { ...begun, message: { tone: "plain", lines: others } },

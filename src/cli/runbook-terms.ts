@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { readRunbookSettings } from "../configuration/runbook-settings.ts";
-import type { Approach, RunbookTerms } from "../export/runbook/terms.ts";
-import { failed, ok, type Failure, type Result } from "../model/failure.ts";
+import type { RunbookTerms } from "../export/runbook/terms.ts";
+import type { Approach } from "../model/approach.ts";
+import { failed, inputFailure, ok, type Result } from "../model/failure.ts";
 import type { Plan } from "../model/plan.ts";
 import type { ExportFileFlags } from "./export-file.ts";
 
@@ -32,11 +33,10 @@ export async function readRunbookTerms(
   const from = flags.from ?? null;
   if (from !== null && !plan.migrations.some(({ id }) => id === from)) {
     return failed(
-      wrong(
-        "--from",
-        `The plan has no migration ${from}.`,
-        "Give the id of one, such as the first that `pggit status --database URL` lists as pending.",
-      ),
+      inputFailure("wrong-use", `The plan has no migration ${from}.`, {
+        location: "--from",
+        hint: "Give the id of one, such as the first that `pggit status --database URL` lists as pending.",
+      }),
     );
   }
   const { approach, downtimeMinutes, roles, lockTimeoutSeconds, lockRetries } = settings.value;
@@ -58,11 +58,10 @@ async function readRehearsal(file: string | undefined): Promise<Result<RunbookTe
   const parsed = rehearsal.safeParse(parseJson(await readFile(file, "utf8")));
   if (!parsed.success) {
     return failed(
-      wrong(
-        file,
-        "It is not what `pggit apply --json` prints.",
-        "Run `pggit apply PLAN --database URL --shadow-mode --json > rehearsal.json` and give that file.",
-      ),
+      inputFailure("wrong-use", "It is not what `pggit apply --json` prints.", {
+        location: file,
+        hint: "Run `pggit apply PLAN --database URL --shadow-mode --json > rehearsal.json` and give that file.",
+      }),
     );
   }
   return ok(new Map(parsed.data.executed.map(({ id, seconds, rows }) => [id, { seconds, rows }])));
@@ -75,8 +74,4 @@ function parseJson(text: string): unknown {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
-}
-
-function wrong(location: string, message: string, hint: string): Failure {
-  return { kind: "failure", code: "wrong-use", message, location, hint, exitCode: 2 };
 }

@@ -1,4 +1,4 @@
-import { failed, ok, type ExitCode, type Failure, type Result } from "../model/failure.ts";
+import { failed, inputFailure, ok, type ExitCode, type Failure, type Result } from "../model/failure.ts";
 import { broughtBy, changeStatements, makeStatements } from "../timeline/definitions.ts";
 import { findObject, standingAs, type Mentioned } from "../timeline/objects.ts";
 import { findPoint, type Point } from "../timeline/points.ts";
@@ -35,14 +35,13 @@ function showPoint(name: string, { run, failures }: { readonly run: PlanRun; rea
   const point = findPoint(run.plan, name);
   const migration = point.kind === "failed" ? undefined : run.plan.migrations.find(({ id }) => id === point.value.migration);
   if (migration !== undefined) return ok(showMigration(run.plan, migration));
-  return failed({
-    kind: "failure",
-    code: "unknown-id",
-    message: `The history has no migration, object, version or date ${name}.`,
-    location: name,
-    hint: failures[0]?.code === "ambiguous-object" ? failures[0].hint : "`pggit log` lists the migrations, `pggit inventory` the objects.",
-    exitCode: 2,
-  });
+  return failed(
+    inputFailure("unknown-id", `The history has no migration, object, version or date ${name}.`, {
+      location: name,
+      hint:
+        failures[0]?.code === "ambiguous-object" ? failures[0].hint : "`pggit log` lists the migrations, `pggit inventory` the objects.",
+    }),
+  );
 }
 
 interface Wanted {
@@ -69,24 +68,16 @@ async function showState(request: RehearsalRequest, { point, object }: Wanted): 
 
 /** The object does not stand at that point. */
 export function notThere({ object }: Mentioned, point: Point): Failure {
-  return {
-    kind: "failure",
-    code: "not-there",
-    message: `${object.identity} does not stand at ${sayPoint(point)}.`,
+  return inputFailure("not-there", `${object.identity} does not stand at ${sayPoint(point)}.`, {
     location: object.identity,
     hint: `It was changed by ${object.history
       .map(({ migration }) => migration)
       .slice(0, 5)
       .join(", ")}: give one of them with --at.`,
-    exitCode: 2,
-  };
+  });
 }
 
-const nothingNamed: Failure = {
-  kind: "failure",
-  code: "wrong-use",
-  message: "Nothing was named.",
+const nothingNamed = inputFailure("wrong-use", "Nothing was named.", {
   location: null,
   hint: "Give a migration or an object, or the whole schema at a point with --at.",
-  exitCode: 2,
-};
+});

@@ -1,5 +1,5 @@
 import { dirname, join, relative, resolve } from "node:path";
-import { failed, inputFailure, ok, type Result } from "../model/failure.ts";
+import { inputFailure, type Failure } from "../model/failure.ts";
 import type { Plan, PlanRequest } from "../model/plan.ts";
 import type { MigrateFlags } from "./resolve-request.ts";
 
@@ -43,34 +43,44 @@ export type AgainFlags = Pick<
   "placeholder" | "assume" | "shadowUrl" | "shadowDisposable" | "cache" | "json" | "quiet" | "color"
 > & { readonly database?: string };
 
-/** How to make the conversion of a plan again. Fails (exit 2) where it needs a value that the plan does not keep and nobody gave. */
-export function askAgain(
-  plan: Plan,
+/** How a plan was asked for; one that does not say it stands in a folder of its project. */
+export function requestOf({ request }: Pick<Plan, "request">): PlanRequest {
+  return request ?? { project: "..", flags: {}, again: [] };
+}
+
+/** How to make the conversion of a plan again: the project and the settings file as absolute paths, the flags of then, and before them those that are given now. */
+export function requestAgain(
+  plan: Pick<Plan, "request">,
+  given: AgainFlags,
+  file: string,
+): { readonly project: string; readonly flags: MigrateFlags & { readonly database?: string } } {
+  const folder = dirname(resolve(file));
+  const { project, flags } = requestOf(plan);
+  const { config, ...rest } = flags as MigrateFlags;
+  const settings = config === undefined ? {} : { config: join(folder, config) };
+  return { project: resolve(folder, project), flags: { ...rest, ...settings, ...given } };
+}
+
+/** Fails (exit 2) where a conversion needs a value again that the plan does not keep and neither flags nor settings have. */
+export function missingAgain(
+  plan: Pick<Plan, "request">,
   given: AgainFlags,
   at: { readonly file: string; readonly settings: Readonly<Record<string, string>> },
-): Result<{ readonly project: string; readonly flags: MigrateFlags & { readonly database?: string } }> {
-  const folder = dirname(resolve(at.file));
-  const { project, flags, again } = plan.request ?? { project: "..", flags: {}, again: [] };
+): Failure | null {
   const has = new Set([
     ...Object.keys({ ...at.settings, ...given.placeholder }).map((name) => `--placeholder ${name}`),
     ...Object.keys({ ...at.settings, ...given.assume }).map((name) => `--assume ${name}`),
     ...(given.database === undefined ? [] : ["--database"]),
   ]);
-  const missing = again.filter((flag) => !has.has(flag));
-  if (missing.length > 0) {
-    const hint = `Give ${missing.map((flag) => (flag === "--database" ? "--database URL" : `${flag}=…`)).join(" ")} again, or put the values into pggit.yaml.`;
-    return failed(
-      inputFailure(
-        "flags-missing",
-        "The plan was made with values that it does not keep, and what is decided has to be proven with them.",
-        {
-          location: at.file,
-          hint,
-        },
-      ),
-    );
-  }
-  const { config, ...rest } = flags as MigrateFlags;
-  const settings = config === undefined ? {} : { config: join(folder, config) };
-  return ok({ project: resolve(folder, project), flags: { ...rest, ...settings, ...given } });
+  const missing = requestOf(plan).again.filter((flag) => !has.has(flag));
+  if (missing.length === 0) return null;
+  const named = missing.map((flag) => (flag === "--database" ? "--database URL" : `${flag}=…`)).join(" ");
+  return inputFailure(
+    "flags-missing",
+    "The plan was made with values that it does not keep, and what is decided has to be proven with them.",
+    {
+      location: at.file,
+      hint: `Give ${named} again, or put the values into pggit.yaml.`,
+    },
+  );
 }

@@ -1,15 +1,25 @@
 import { readFile } from "node:fs/promises";
-import { relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { failed, ok, type Failure, type Result } from "../model/failure.ts";
 import { settingsSchema, type SettingsFile } from "./settings.ts";
 
 /**
- * Reads and checks a settings file. A file that is not there is an empty one unless the user named it.
- * Gives every problem at once, each with its line.
+ * Reads and checks the settings file that was named (a flag, `PGGIT_CONFIG`), else `pggit.yaml` in the folder. A file that is not there is an empty one unless
+ * the user named it. Gives every problem at once, each with its line.
  */
-export async function readSettings(
+export async function readSettingsFile(
+  folder: string,
+  flags: { readonly config?: string },
+  process: { readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>> },
+): Promise<Result<SettingsFile>> {
+  const named = flags.config ?? process.env["PGGIT_CONFIG"] ?? null;
+  const file = named === null ? join(resolve(process.cwd, folder), "pggit.yaml") : resolve(process.cwd, named);
+  return readSettings(file, { named, root: process.cwd });
+}
+
+async function readSettings(
   file: string,
   request: { readonly named: string | null; readonly root: string },
 ): Promise<Result<SettingsFile>> {

@@ -1,7 +1,7 @@
 import { isAbsolute, join, resolve } from "node:path";
 import { failed, ok, type Failure, type Result } from "../model/failure.ts";
 import type { ToolName } from "../model/history.ts";
-import { readSettings } from "./read-settings.ts";
+import { readSettingsFile } from "./read-settings.ts";
 import type { SettingsFile } from "./settings.ts";
 
 /** Flags of `migrate` as the command line gives them; a key is absent where the flag was not given. */
@@ -66,9 +66,7 @@ export async function resolveRequest(
   process: { readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>> },
 ): Promise<Result<MigrateRequest>> {
   const root = resolve(process.cwd, folder);
-  const named = flags.config ?? process.env["PGGIT_CONFIG"] ?? null;
-  const settingsPath = named === null ? join(root, "pggit.yaml") : resolve(process.cwd, named);
-  const read = await readSettings(settingsPath, { named, root: process.cwd });
+  const read = await readSettingsFile(folder, flags, process);
   if (read.kind === "failed") return read;
   const settings = read.value;
 

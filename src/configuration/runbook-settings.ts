@@ -1,11 +1,11 @@
-import { join, resolve } from "node:path";
+import type { Approach } from "../model/approach.ts";
 import { ok, type Result } from "../model/failure.ts";
-import { readSettings } from "./read-settings.ts";
+import { readSettingsFile } from "./read-settings.ts";
 import { applyDefaults } from "./target-settings.ts";
 
 /** What `pggit.yaml` says about a runbook, and of applying what a runbook repeats. */
 export interface RunbookSettings {
-  readonly approach: "big-bang" | "phased" | "parallel-run" | null;
+  readonly approach: Approach | null;
   readonly downtimeMinutes: number | null;
   readonly roles: Readonly<Record<string, string>>;
   readonly lockTimeoutSeconds: number;
@@ -18,9 +18,7 @@ export async function readRunbookSettings(
   flags: { readonly config?: string },
   process: { readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>> },
 ): Promise<Result<RunbookSettings>> {
-  const named = flags.config ?? process.env["PGGIT_CONFIG"] ?? null;
-  const file = named === null ? join(resolve(process.cwd, folder), "pggit.yaml") : resolve(process.cwd, named);
-  const read = await readSettings(file, { named, root: process.cwd });
+  const read = await readSettingsFile(folder, flags, process);
   if (read.kind === "failed") return read;
   const { runbook, apply } = read.value;
   return ok({

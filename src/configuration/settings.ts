@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { approachNames } from "../model/approach.ts";
 
 const toolName = z.enum(["flyway", "liquibase", "rails", "alembic", "django", "sqitch", "sql"]);
 const names = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String));
@@ -32,7 +33,7 @@ export const settingsSchema = z.strictObject({
     .optional(),
   runbook: z
     .strictObject({
-      approach: z.enum(["big-bang", "phased", "parallel-run"]).optional(),
+      approach: z.enum(approachNames).optional(),
       downtimeMinutes: z.number().nonnegative().optional(),
       roles: names.optional(),
     })

@@ -1,6 +1,5 @@
-import { join, resolve } from "node:path";
 import { ok, type Result } from "../model/failure.ts";
-import { readSettings } from "./read-settings.ts";
+import { readSettingsFile } from "./read-settings.ts";
 
 /** What `pggit.yaml` says about a target database. */
 export interface TargetSettings {
@@ -20,16 +19,6 @@ export async function readOutputFolder(
   if (given !== undefined) return ok(given);
   const read = await readSettingsFile(".", flags, process);
   return read.kind === "failed" ? read : ok(read.value.out ?? "pggit");
-}
-
-async function readSettingsFile(
-  folder: string,
-  flags: { readonly config?: string },
-  process: { readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>> },
-): ReturnType<typeof readSettings> {
-  const named = flags.config ?? process.env["PGGIT_CONFIG"] ?? null;
-  const file = named === null ? join(resolve(process.cwd, folder), "pggit.yaml") : resolve(process.cwd, named);
-  return readSettings(file, { named, root: process.cwd });
 }
 
 /** What holds where the settings file says nothing about `apply`. */

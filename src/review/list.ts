@@ -7,8 +7,8 @@ const RISKS: readonly Risk[] = ["HIGH", "MEDIUM", "LOW"];
 export function shownCases({ plan, saved, filter, sorting, search }: ReviewSession): readonly EdgeCase[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const shown = plan.edgeCases.filter((edgeCase) => {
-    const open = standingOf(edgeCase, saved) === "open";
-    if (filter !== "all" && open !== (filter === "open")) return false;
+    if (filter !== "all" && (standingOf(edgeCase, saved) === "open") !== (filter === "open")) return false;
+    if (words.length === 0) return true;
     const text = textOf(edgeCase);
     return words.every((word) => text.includes(word));
   });

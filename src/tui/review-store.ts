@@ -22,9 +22,10 @@ export function createReviewStore(begin: ReviewSession, perform: (effect: Effect
     },
     send: (event, surface) => {
       const reduced = reduce(session, event);
-      const scroll =
-        surface === undefined ? reduced.session.scroll : Math.min(reduced.session.scroll, mostScroll(reduced.session, surface));
-      session = { ...reduced.session, scroll };
+      const { scroll } = reduced.session;
+      // At the top nothing has to be drawn to know how far it goes.
+      const within = surface === undefined || scroll === 0 ? scroll : Math.min(scroll, mostScroll(reduced.session, surface));
+      session = { ...reduced.session, scroll: within };
       for (const listener of listeners) listener();
       for (const effect of reduced.effects) perform(effect, store);
     },

@@ -1,3 +1,4 @@
+import type { Approach } from "../../model/approach.ts";
 import type { PlanMigration } from "../../model/plan.ts";
 import { duration } from "../../model/say-number.ts";
 import { strongestLock } from "../../model/understanding.ts";
@@ -5,7 +6,6 @@ import { shellWord } from "./before.ts";
 import { sayDuration } from "./duration.ts";
 import { block, code, list, plain, table } from "./markdown.ts";
 import type { RunScope } from "./scope.ts";
-import type { Approach } from "./terms.ts";
 import { ordersWithoutWaiting, type Order } from "./without-waiting.ts";
 
 /** The steps with their locks and durations, and the choice between a window and an order without one. */

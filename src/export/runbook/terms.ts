@@ -1,5 +1,4 @@
-/** How the change is carried out as a whole. */
-export type Approach = "big-bang" | "phased" | "parallel-run";
+import type { Approach } from "../../model/approach.ts";
 
 /** What the runbook is written for, besides the plan: from flags, `pggit.yaml` and a rehearsal. */
 export interface RunbookTerms {
