@@ -54,7 +54,7 @@ export async function proveStretch(
   const { resetBetween } = history;
   const rows =
     request.rowProof === "on" && request.stopAfter !== "replay"
-      ? await createRowProver({ session, reader, resetBetween, now: run.now })
+      ? await createRowProver({ session, reader, resetBetween, onProof: (moment) => clock.lap(moment === "begin" ? "prove" : "rows") })
       : null;
   const stateDifference = createStateDifference({ history, shadow, openFresh, excludeFromReads, limit: mostStateDifferences });
   const first = reader.all();
@@ -75,7 +75,6 @@ export async function proveStretch(
       const proving = { session, reader, resetBetween, stateDifference, ...(rows === null ? {} : { rows }) };
       rollbacks.push(await proveRollback(replay, proving));
       clock.lap("prove");
-      if (rows !== null) clock.move("prove", "rows", rows.spent());
     }
     if (plan.places.has(done)) {
       checkpoints.push(await takeCheckpoint(done, chain));

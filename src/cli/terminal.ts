@@ -10,9 +10,9 @@ export type Style = ReturnType<typeof pc.createColors>;
 
 /** Colour only on a terminal; `NO_COLOR` and `--no-color` turn it off (https://no-color.org). */
 export function styleFor(stream: NodeJS.WriteStream, wantsColor: "auto" | "never"): Style {
-  // `isTTY` is undefined elsewhere, for which picocolors would ask the environment instead: `CI` means colour to it.
-  const allowed = wantsColor === "auto" && stream.isTTY === true && (process.env["NO_COLOR"] ?? "") === "" && process.env["TERM"] !== "dumb";
-  return pc.createColors(allowed);
+  const plain = wantsColor === "never" || !stream.isTTY || (process.env["NO_COLOR"] ?? "") !== "" || process.env["TERM"] === "dumb";
+  // Never undefined, as `isTTY` is of a pipe: picocolors would ask the environment instead, where `CI` means colour to it.
+  return pc.createColors(!plain);
 }
 
 /** How wide a text may be and in what colours: a terminal's own width up to 140 columns; 120 for files and pipes. */

@@ -45,8 +45,6 @@ export interface RowQuestion {
 export interface RowProver {
   /** `null` where no table is concerned. Leaves the shadow as it was. */
   prove(question: RowQuestion): Promise<RowOutcome | null>;
-  /** Seconds spent since this was last asked. */
-  spent(): number;
 }
 
 export interface RowProverContext {
@@ -54,8 +52,8 @@ export interface RowProverContext {
   readonly reader: CatalogReader;
   /** `History.resetBetween`. */
   readonly resetBetween: readonly string[];
-  /** Seconds of a clock that only goes forward. */
-  readonly now: () => number;
+  /** Told when a proof begins and when it has ended. */
+  readonly onProof: (moment: "begin" | "end") => void;
 }
 
 /** Puts the functions of the row proof on the shadow, beside the reader's. Not inside a transaction. */
@@ -63,19 +61,13 @@ export async function createRowProver(context: RowProverContext): Promise<RowPro
   await context.session.run(rowTrialFunctions(context.session.engine));
   const before = context.resetBetween.flatMap((sql) => insideTransaction(parseStatement(sql)));
   const proving = { ...context, memory: new WeakMap(), settings: ["RESET ROLE", ...before.map(({ sql }) => sql)] };
-  let seconds = 0;
   return {
     async prove(question) {
-      const started = context.now();
+      context.onProof("begin");
       const plan = planTrial(question, proving);
       const outcome = plan === null || "notCovered" in plan ? plan : await proveWith(plan, question, proving);
-      seconds += context.now() - started;
+      context.onProof("end");
       return outcome;
-    },
-    spent() {
-      const spent = seconds;
-      seconds = 0;
-      return spent;
     },
   };
 }

@@ -107,7 +107,9 @@ async function findAddress(
   const [catalog, lookup] = lookups[kind] ?? [];
   if (catalog === undefined || lookup === undefined) return null;
   for (const name of names.toReversed()) {
-    const [row] = await session.rows<{ oid: number | null }>(`select pg_catalog.${lookup}($1)::pg_catalog.oid as oid`, [joinIdentity(name)]);
+    const [row] = await session.rows<{ oid: number | null }>(`select pg_catalog.${lookup}($1)::pg_catalog.oid as oid`, [
+      joinIdentity(name),
+    ]);
     if (row?.oid !== null && row?.oid !== undefined) return { catalog, oid: row.oid };
   }
   return null;

@@ -46,8 +46,7 @@ export function useWorkbench(shadow: () => Shadow, proof: "catalog" | "rows" = "
     await loadParser();
     const { session } = shadow();
     reader ??= await installCatalogReader(session);
-    if (proof === "rows")
-      rows ??= await createRowProver({ session, reader, resetBetween: ["RESET ALL"], now: () => performance.now() / 1000 });
+    if (proof === "rows") rows ??= await createRowProver({ session, reader, resetBetween: ["RESET ALL"], onProof: () => undefined });
     return { session, reader, resetBetween: ["RESET ALL"], ...(rows === null ? {} : { rows }) };
   };
   const replay: Workbench["replay"] = async (scripts, more) => {

@@ -17,7 +17,8 @@ const folder = mkdtempSync(join(tmpdir(), "pggit-travel-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function pggit(...args: readonly string[]): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  return runProgram(args, { cwd: conversion().root });
+  // CI is what a build server sets: it is no terminal for that.
+  return runProgram(args, { cwd: conversion().root, env: { CI: "true" } });
 }
 
 async function json(...args: readonly string[]): Promise<Record<string, unknown>> {

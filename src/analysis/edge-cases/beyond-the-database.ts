@@ -33,7 +33,8 @@ export const askClusterWide: Question = (context) => {
   const [first] = sites;
   if (first === undefined) return null;
   const object = first.change.object;
-  const what = object === null ? first.change.kind.replaceAll("-", " ") : `${sayKind(object.kind)} ${sayRef(object)}`;
+  const statement = first.change.kind === "do" ? "a DO block" : first.change.kind.replaceAll("-", " ");
+  const what = object === null ? statement : `${sayKind(object.kind)} ${sayRef(object)}`;
   return {
     kind: "cluster-wide",
     title: `Reaches beyond the database: ${what}`,
