@@ -3,6 +3,7 @@ import type { Adapter, ReadOptions } from "../adapters/adapter.ts";
 import type { MigrateRequest } from "./configuration/resolve-request.ts";
 import type { Shadow } from "./database/session.ts";
 import type { DecisionFile } from "./decisions/decision-file.ts";
+import type { OfferedSql } from "./decisions/program-suggestion.ts";
 import type { Settled } from "./decisions/take-decisions.ts";
 import type { EdgeCaseDraft } from "./model/edge-case.ts";
 import type { Result } from "./model/failure.ts";
@@ -36,8 +37,8 @@ export interface Run {
 export interface DecisionsAtHand {
   readonly file: DecisionFile;
   readonly now: string;
-  /** SQL that a database gave for programs, by the question: offered by the plan that people decided on. */
-  readonly offered?: ReadonlyMap<string, string>;
+  /** SQL that a database or a model gave, by the question: offered by the plan that people decided on. */
+  readonly offered?: ReadonlyMap<string, OfferedSql>;
 }
 
 /** What every stage after reading works on. */
