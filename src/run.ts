@@ -26,11 +26,18 @@ export interface Run {
   /** Seconds of a clock that only goes forward. */
   readonly now: () => number;
   /** Where results are kept from run to run, and the name of the program as it was built (another build proves anew). Absent: nothing is kept. */
-  readonly cache?: { readonly folder: string; readonly build: string };
+  readonly cache?: CacheFolder;
   /** Reads the history as a database had it run, where one was named; else as its files have it. */
   readonly readHistory?: (adapter: Adapter, options: ReadOptions) => Promise<Result<History>>;
   /** What people decided; absent where nothing was. */
   readonly decisions?: DecisionsAtHand;
+}
+
+/** `keeps: "nothing"`: what is known is used, and what is found out is not kept, for it is only tried. */
+interface CacheFolder {
+  readonly folder: string;
+  readonly build: string;
+  readonly keeps?: "nothing";
 }
 
 /** `decisions.yaml`, and the time that decisions get which do not say when they were made (ISO 8601). */

@@ -35,7 +35,7 @@ export function maskSqlLiterals(sql: string, masking: SqlMasking): string {
     if (text === "(") parentheses.push(MODIFIED.test(previous) ? "type" : "other");
     if (text === ")") parentheses.pop();
     const keepsNumber = parentheses.at(-1) === "type" || previous === "[" || previous === ":";
-    masked += maskToken({ token, text, previous, keepsNumber, bodies }, masking);
+    masked += maskToken({ token, text, previous, keepsNumber, bodies, behind: sql.slice(at, at + 20) }, masking);
     previous = text;
   }
   return masked + sql.slice(at);
@@ -48,12 +48,20 @@ interface Place {
   readonly previous: string;
   readonly keepsNumber: boolean;
   readonly bodies: "sql" | "foreign";
+  /** What stands behind it. */
+  readonly behind: string;
 }
 
-function maskToken({ token, text, previous, keepsNumber, bodies }: Place, masking: SqlMasking): string {
+/** `'public.books_id_seq'::regclass`: a name in the form of a text. */
+function isRelationName(text: string, behind: string): boolean {
+  return /^\s*::\s*regclass\b/i.test(behind) && /^'(?:\w+|"\w+")(?:\.(?:\w+|"\w+"))?'$/.test(text);
+}
+
+function maskToken({ token, text, previous, keepsNumber, bodies, behind }: Place, masking: SqlMasking): string {
   const { names, words, isKnown } = masking;
   switch (token.kind) {
     case "string":
+      if (isRelationName(text, behind) && words === "all") return text;
       return `'${names.nameOf({ kind: "text", raw: text, value: plainValue(text) })}'`;
     case "dollar-string": {
       const open = text.indexOf("$", 1) + 1;

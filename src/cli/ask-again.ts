@@ -1,7 +1,7 @@
 import { draftWithModel } from "../drafting/draft.ts";
 import { tryDrafts } from "../drafting/try-drafts.ts";
 import { failed, inputFailure, ok, type Result } from "../model/failure.ts";
-import type { AskedOfModel } from "../model/plan.ts";
+import { askedAbout, sayAsked } from "../model/say-assistance.ts";
 import type { AgainFlags } from "../configuration/plan-request.ts";
 import { requestAgain } from "../configuration/plan-request.ts";
 import { interrupted } from "../prove-history.ts";
@@ -33,7 +33,7 @@ export async function askAgain(
   const converted = await reconvert(opened, { ...running, decisions: opened.decisions });
   if (converted.kind === "failed") return converted;
   const tryWith = tryDrafts(opened.decisions, async (decisions) => {
-    const tried = await reconvert(opened, { ...running, decisions });
+    const tried = await reconvert(opened, { ...running, decisions, keeps: "nothing" });
     return tried.kind === "failed" ? tried : ok(tried.value.conversion);
   });
   const conversion = await draftWithModel(converted.value.conversion, {
@@ -48,21 +48,9 @@ export async function askAgain(
   const plan = sealAgain(opened, conversion);
   const written = await writeReconverted(opened, { plan, conversion, decisionsText: converted.value.decisionsText });
   if (written.kind === "failed") return written;
-  const migration = plan.edgeCases.find((one) => one.id === id)?.migration ?? null;
-  const about = (plan.assistance ?? []).filter((one) => one.question === id || (one.question === null && one.migration === migration));
+  const edgeCase = plan.edgeCases.find((one) => one.id === id);
+  const about = edgeCase === undefined ? [] : askedAbout(edgeCase, plan.assistance);
   return ok({ opened: written.value, said: [...said, ...about.map(sayAsked)] });
-}
-
-/** What came of one question to the model, in a line. */
-export function sayAsked({ task, outcome, text }: Pick<AskedOfModel, "task" | "outcome" | "text">): string {
-  switch (outcome) {
-    case "suggested":
-      return `The model's suggestion (${task}): ${text}`;
-    case "explained":
-      return `In the model's words, which nothing proves: ${text}`;
-    case "failed":
-      return `The model's reply (${task}) failed: ${text}`;
-  }
 }
 
 const notTurnedOn = inputFailure("model-off", "The language model is off.", {

@@ -54,7 +54,8 @@ export const silent: Progress = { begin: () => {}, advance: () => {}, warn: () =
 interface DraftingMigrate extends Omit<Surroundings, "project"> {
   readonly request: MigrateRequest;
   readonly decisions: DecisionFile;
-  readonly convertWith: (file: DecisionFile, progress: Progress) => ReturnType<typeof convert>;
+  /** Makes the conversion with these decisions; it is only tried. */
+  readonly convertWith: (file: DecisionFile) => ReturnType<typeof convert>;
 }
 
 /** A finished conversion with what the model drafted; as it is where no model is configured. */
@@ -65,7 +66,7 @@ export async function draftForMigrate(
 ): Promise<Result<Conversion>> {
   if (settings === null) return ok(conversion);
   const tryWith = tryDrafts(decisions, async (file) => {
-    const converted = await convertWith(file, silent);
+    const converted = await convertWith(file);
     if (converted.kind === "failed") return converted;
     if (converted.value.kind === "stopped") throw new Error("a conversion that is tried does not stop early");
     return ok(converted.value);

@@ -13,7 +13,7 @@ import { placePlan, readNewestPlan, sealPlan } from "../plan/write-plan.ts";
 import { keepDrafts } from "../drafting/keep-drafts.ts";
 import { convert, type Conversion } from "../pipeline.ts";
 import { interrupted } from "../prove-history.ts";
-import { configuredModel, draftForMigrate, literalsOf } from "./ask-model.ts";
+import { configuredModel, draftForMigrate, literalsOf, silent } from "./ask-model.ts";
 import { findAdoption, refuseAdoption } from "./adopt-drift.ts";
 import type { TargetFlags } from "./apply-flags.ts";
 import { renderApply, summariseApply } from "./apply-report.ts";
@@ -21,9 +21,9 @@ import { applyFromCommand } from "./database-step.ts";
 import { fixEdgeCase } from "./fix-edge-case.ts";
 import { previewModel } from "./preview-model.ts";
 import { failuresAsJson, printFailures } from "./print-failures.ts";
-import { buildIdentity } from "./build-identity.ts";
+import { buildIdentity, cacheFolder } from "./build-identity.ts";
 import { programVersion } from "./program-version.ts";
-import type { Progress } from "../run.ts";
+import type { Run } from "../run.ts";
 import { showProgress } from "./progress.ts";
 import { readFromTarget } from "./read-from-target.ts";
 import { renderForPeople } from "./render-for-people.ts";
@@ -66,13 +66,13 @@ export async function runMigrate(project: string, flags: MigrateFlags & TargetFl
   if (model.kind === "failed") return fail(model.failures);
 
   const build = buildIdentity();
-  const convertWith = (file: DecisionFile, told: Progress = progress): ReturnType<typeof convert> =>
+  const convertWith = (file: DecisionFile, trying: Pick<Run, "progress" | "cache"> = { progress }): ReturnType<typeof convert> =>
     convert(request.value, {
-      progress: told,
       signal: interruption.signal,
       now: () => performance.now() / 1000,
       decisions: { ...decisions, file },
-      ...(flags.cache === false || build === null ? {} : { cache: { folder: join(process.cwd(), ".pggit", "cache"), build } }),
+      ...(flags.cache === false || build === null ? {} : { cache: cacheFolder(build) }),
+      ...trying,
       ...(flags.database === undefined ? {} : { readHistory: readFromTarget(flags.database, interruption.signal) }),
     });
   const result = await Promise.race([convertWith(file.value), ended]);
@@ -99,7 +99,9 @@ export async function runMigrate(project: string, flags: MigrateFlags & TargetFl
     process.stdout.write(await previewModel(kept, { settings: model.value, literals: literalsOf(flags), json: form }));
     return 0;
   }
-  const drafting = { flags, request: request.value, decisions: file.value, progress, signal, convertWith };
+  const cache = flags.cache === false || build === null ? {} : { cache: { ...cacheFolder(build), keeps: "nothing" as const } };
+  const tryWith = (tried: DecisionFile): ReturnType<typeof convert> => convertWith(tried, { progress: silent, ...cache });
+  const drafting = { flags, request: request.value, decisions: file.value, progress, signal, convertWith: tryWith };
   const drafted = await Promise.race([draftForMigrate(kept, model.value, drafting), ended]);
   if (drafted.kind === "failed") return fail(drafted.failures);
   const code = await Promise.race([

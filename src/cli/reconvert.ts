@@ -17,7 +17,7 @@ import { listPlans, sealPlan } from "../plan/write-plan.ts";
 import { interrupted } from "../prove-history.ts";
 import { readHistory } from "../reading/read-history.ts";
 import type { Progress, Run } from "../run.ts";
-import { buildIdentity } from "./build-identity.ts";
+import { buildIdentity, cacheFolder } from "./build-identity.ts";
 import { readFromTarget } from "./read-from-target.ts";
 import { offeredIn } from "./suggest-program.ts";
 
@@ -51,6 +51,8 @@ export interface Reconverting {
   readonly flags: AgainFlags;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  /** What is only tried is not kept for the next run. */
+  readonly keeps?: "nothing";
 }
 
 /** A conversion made again, not written yet. */
@@ -67,7 +69,7 @@ export interface Reconverted {
  */
 export async function reconvert(
   { plan, file, folder }: OpenedPlan,
-  { decisions, flags, progress, signal }: Reconverting,
+  { decisions, flags, progress, signal, keeps }: Reconverting,
 ): Promise<Result<Reconverted>> {
   const asked = await resolveAgain(plan, flags, file);
   if (asked.kind === "failed") return asked;
@@ -80,7 +82,7 @@ export async function reconvert(
       signal,
       now: () => performance.now() / 1000,
       decisions: { file: decisions, now: new Date().toISOString(), offered: offeredIn(plan) },
-      ...(flags.cache === false || build === null ? {} : { cache: { folder: join(process.cwd(), ".pggit", "cache"), build } }),
+      ...(flags.cache === false || build === null ? {} : { cache: { ...cacheFolder(build), ...(keeps === undefined ? {} : { keeps }) } }),
       readHistory: readUnchanged(plan, database === undefined ? readHistory : readFromTarget(database, signal)),
     },
   );

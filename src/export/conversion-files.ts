@@ -30,7 +30,7 @@ export function renderConversionFiles(
     if (rollback !== undefined && hasWayBack(rollback)) files.set(`${folder}/down.sql`, downFile(replay, rollback));
   });
   files.set("schema.sql", renderSchema(history.squash, plan));
-  files.set("edge-cases.yaml", renderEdgeCases(plan.edgeCases));
+  files.set("edge-cases.yaml", renderEdgeCases(plan));
   files.set(planName, canonicalJson(plan));
   return files;
 }

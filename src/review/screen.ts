@@ -179,7 +179,7 @@ function progressLine(session: ReviewSession, columns: number): Line {
 
 const USUAL: Readonly<Record<ReviewSession["screen"], readonly string[]>> = {
   list: ["open", "next-open", "search", "view", "filter", "sort", "approve", "help", "quit"],
-  detail: ["back", "keep", "use-suggestion", "edit", "exclude", "extract", "note", "next-open", "help"],
+  detail: ["back", "keep", "use-suggestion", "edit", "exclude", "extract", "ask-model", "note", "next-open", "help"],
   help: ["back", "quit"],
 };
 
