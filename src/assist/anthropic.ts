@@ -1,6 +1,15 @@
 import Anthropic, { APIError } from "@anthropic-ai/sdk";
-import type { LanguageModel, ModelSettings } from "./language-model.ts";
-import { describeFault, withDeadline } from "./provider-faults.ts";
+import { z } from "zod";
+import type { ModelSettings } from "../model/model-settings.ts";
+import type { LanguageModel } from "./language-model.ts";
+import { describeFault, noReply, withDeadline } from "./provider-faults.ts";
+
+const count = z.number().int().nonnegative().nullish();
+const messageSchema = z.looseObject({
+  content: z.array(z.looseObject({ type: z.string(), text: z.string().optional() })),
+  stop_reason: z.string().nullish(),
+  usage: z.looseObject({ input_tokens: count, output_tokens: count }).nullish(),
+});
 
 /** Anthropic's Messages API. What the environment says about keys, addresses and logs is not looked at. */
 export function openAnthropic(settings: ModelSettings): LanguageModel {
@@ -27,10 +36,13 @@ export function openAnthropic(settings: ModelSettings): LanguageModel {
             },
             { signal: deadline },
           );
-          const tokens = { input: message.usage?.input_tokens ?? 0, output: message.usage?.output_tokens ?? 0 };
-          const text = (message.content ?? []).map((block) => (block.type === "text" ? block.text : "")).join("");
-          if (message.stop_reason === "refusal") return { kind: "refused", reason: "the model refuses to answer", tokens };
-          if (message.stop_reason === "max_tokens") return { kind: "refused", reason: "the reply was longer than it may be, and cut off", tokens };
+          const parsed = messageSchema.safeParse(message);
+          if (!parsed.success) return noReply;
+          const { content, usage, stop_reason } = parsed.data;
+          const tokens = { input: usage?.input_tokens ?? 0, output: usage?.output_tokens ?? 0 };
+          const text = content.map((block) => (block.type === "text" ? (block.text ?? "") : "")).join("");
+          if (stop_reason === "refusal") return { kind: "refused", reason: "the model refuses to answer", tokens };
+          if (stop_reason === "max_tokens") return { kind: "refused", reason: "the reply was longer than it may be, and cut off", tokens };
           return { kind: "reply", text, tokens };
         } catch (error) {
           return describeFault(error, { settings, status: error instanceof APIError ? error.status : undefined });

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { costOf, mostTokens, type Purse } from "./budget.ts";
-import type { Completion, LanguageModel, ModelSettings, Tokens, Turn } from "./language-model.ts";
+import type { ModelSettings } from "../model/model-settings.ts";
+import type { Completion, LanguageModel, Tokens, Turn } from "./language-model.ts";
 import { loadPrompt, systemText, type Prompt, type TaskName } from "./prompt.ts";
 
 /** A question as it would be sent, down to the letter. */
@@ -95,7 +96,12 @@ export async function ask(question: Outgoing, asking: Asking): Promise<Answer> {
       await store?.write(`reply ${requestSha256}`, { text: read.text, tokens });
       return { kind: "answered", reply: read.reply, asked: asked(read.text, tokens) };
     }
-    if (attempt === 2) return { kind: "unusable", reason: `its reply has not the form that was asked for: ${read.reason}`, asked: asked(completion.text, tokens) };
+    if (attempt === 2)
+      return {
+        kind: "unusable",
+        reason: `its reply has not the form that was asked for: ${read.reason}`,
+        asked: asked(completion.text, tokens),
+      };
     const again = `That is not the form that was asked for: ${read.reason}. Reply with the JSON object alone.`;
     turns = [first, { role: "assistant", text: completion.text.slice(0, 20_000) || "(nothing)" }, { role: "user", text: again }];
   }
@@ -124,11 +130,14 @@ function readReply(text: string, { reply: schema }: Pick<Prompt, "reply">): Read
   const json = text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1);
   const value = parseJson(json);
   if (value === undefined) return { kind: "wrong", reason: json === "" ? "there is no JSON object" : "the JSON is broken" };
-  const parsed = z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]).safeParse(value);
+  const parsed = z.fromJSONSchema(schema).safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     // The path is of our own schema, the message is zod's; what the model wrote is in neither.
-    const where = issue?.code === "unrecognized_keys" ? "it has keys that the schema does not" : `${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`;
+    const where =
+      issue?.code === "unrecognized_keys"
+        ? "it has keys that the schema does not"
+        : `${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`;
     return { kind: "wrong", reason: where };
   }
   return { kind: "read", reply: parsed.data as Readonly<Record<string, unknown>>, text: json };

@@ -1,4 +1,5 @@
-import type { ModelSettings, Tokens } from "./language-model.ts";
+import type { ModelSettings } from "../model/model-settings.ts";
+import type { Tokens } from "./language-model.ts";
 
 /** Keeps what a run may spend. What is under way is counted at the most that it can cost. */
 export interface Purse {

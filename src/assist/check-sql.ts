@@ -180,16 +180,17 @@ function wordObjection(sql: string): string | null {
 }
 
 function bodyObjection(body: string): string | null {
+  if (/\bset\s+(?:local\s+|session\s+)?(?:role|authorization)\b/i.test(body)) return "makes a routine that takes another role";
   for (const token of lexTokens(body)) {
     const text = body.slice(token.start, token.end);
     if (token.kind !== "word" && token.kind !== "quoted-identifier") continue;
-    if (/^(?:execute|copy|truncate|drop|alter|role|set_config)$/i.test(text)) return `makes a routine that says ${text.toUpperCase()}`;
+    if (/^(?:execute|copy|truncate|drop|alter)$/i.test(text)) return `makes a routine that says ${text.toUpperCase()}`;
     if (REACHES_OUT.test(unquoteIdentifier(text))) return `makes a routine that uses ${unquoteIdentifier(text)}`;
   }
   return null;
 }
 
-function nameOf({ object, details }: Pick<Change, "object" | "details">): string {
+function nameOf({ object }: Pick<Change, "object">): string {
   if (object === null) return "something";
-  return details.column === undefined ? object.name : `${object.name}.${details.column}`;
+  return object.parent === undefined ? object.name : `${object.parent}.${object.name}`;
 }

@@ -1,32 +1,4 @@
-/** The providers that can be configured. */
-export const providerNames = ["anthropic", "openai"] as const;
-export type ProviderName = (typeof providerNames)[number];
-
-/** What a person configured; without it no model is ever contacted. */
-export interface ModelSettings {
-  readonly provider: ProviderName;
-  readonly model: string;
-  /** Absolute http(s) URL, without credentials. */
-  readonly baseUrl: string;
-  /** `null` where the endpoint wants none. */
-  readonly key: string | null;
-  /** How long one question may take, retries included. */
-  readonly timeoutMs: number;
-  /** How often the provider's client tries again. */
-  readonly retries: number;
-  /** Questions under way at the same time. */
-  readonly concurrency: number;
-  readonly budget: Budget;
-  /** Per million tokens, in the currency of the budget; `null` where it is not known. */
-  readonly price: { readonly input: number; readonly output: number } | null;
-}
-
-export interface Budget {
-  /** Input and output together, of one run. */
-  readonly tokens: number;
-  /** Of one run, in the currency of the price; `null`: no limit. */
-  readonly money: number | null;
-}
+import type { ModelSettings } from "../model/model-settings.ts";
 
 export interface Tokens {
   readonly input: number;

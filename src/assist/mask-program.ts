@@ -72,7 +72,8 @@ export function maskProgramLiterals(source: string, masking: ProgramMasking): st
     const number = comment === null && string === null && word === null ? take(NUMBER) : null;
     const text = (comment ?? string ?? word ?? number)?.[0] ?? source[at] ?? "";
     if (string !== null) masked += maskText(string, masking);
-    else if (number !== null && text.length > 1) masked += masking.names.nameOf({ kind: "number", raw: numberOf(text), value: numberOf(text) });
+    else if (number !== null && text.length > 1)
+      masked += masking.names.nameOf({ kind: "number", raw: numberOf(text), value: numberOf(text) });
     else if (comment === null) masked += text;
     at += text.length;
   }

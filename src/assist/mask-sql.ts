@@ -4,7 +4,8 @@ import type { LiteralNames } from "./literal-names.ts";
 import { isSqlWord } from "./sql-words.ts";
 
 /** Types whose numbers in parentheses are no data: lengths, digits, precisions. */
-const MODIFIED = /^(?:varchar|char|character|varying|bpchar|numeric|decimal|dec|bit|varbit|float|time|timestamp|timestamptz|timetz|interval)$/i;
+const MODIFIED =
+  /^(?:varchar|char|character|varying|bpchar|numeric|decimal|dec|bit|varbit|float|time|timestamp|timestamptz|timetz|interval)$/i;
 
 export interface SqlMasking {
   readonly names: LiteralNames;

@@ -1,6 +1,19 @@
 import OpenAI, { APIError } from "openai";
-import type { LanguageModel, ModelSettings } from "./language-model.ts";
-import { describeFault, withDeadline } from "./provider-faults.ts";
+import { z } from "zod";
+import type { ModelSettings } from "../model/model-settings.ts";
+import type { LanguageModel } from "./language-model.ts";
+import { describeFault, noReply, withDeadline } from "./provider-faults.ts";
+
+const count = z.number().int().nonnegative().nullish();
+const completionSchema = z.looseObject({
+  choices: z.array(
+    z.looseObject({
+      message: z.looseObject({ content: z.string().nullish(), refusal: z.string().nullish() }),
+      finish_reason: z.string().nullish(),
+    }),
+  ),
+  usage: z.looseObject({ prompt_tokens: count, completion_tokens: count }).nullish(),
+});
 
 /** Any endpoint with OpenAI's chat completions: Ollama, vLLM, OpenRouter and others. What the environment says about keys, addresses and logs is not looked at. */
 export function openOpenAi(settings: ModelSettings): LanguageModel {
@@ -28,16 +41,18 @@ export function openOpenAi(settings: ModelSettings): LanguageModel {
             },
             { signal: deadline },
           );
-          const { usage } = completion;
+          const parsed = completionSchema.safeParse(completion);
+          const choice = parsed.data?.choices[0];
+          if (!parsed.success || choice === undefined) return noReply;
+          const { usage } = parsed.data;
           const tokens = { input: usage?.prompt_tokens ?? 0, output: usage?.completion_tokens ?? 0 };
-          const [choice] = completion.choices ?? [];
-          const refusal = choice?.message?.refusal;
+          const { refusal, content } = choice.message;
           if (typeof refusal === "string" && refusal !== "") return { kind: "refused", reason: "the model refuses to answer", tokens };
-          if (choice?.finish_reason === "content_filter")
+          if (choice.finish_reason === "content_filter")
             return { kind: "refused", reason: "a filter of the provider kept the reply back", tokens };
-          if (choice?.finish_reason === "length")
+          if (choice.finish_reason === "length")
             return { kind: "refused", reason: "the reply was longer than it may be, and cut off", tokens };
-          return { kind: "reply", text: choice?.message?.content ?? "", tokens };
+          return { kind: "reply", text: content ?? "", tokens };
         } catch (error) {
           return describeFault(error, { settings, status: error instanceof APIError ? error.status : undefined });
         }

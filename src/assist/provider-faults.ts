@@ -1,4 +1,5 @@
-import type { Completion, ModelSettings } from "./language-model.ts";
+import type { ModelSettings } from "../model/model-settings.ts";
+import type { Completion } from "./language-model.ts";
 
 type Unreachable = Extract<Completion, { kind: "unreachable" }>;
 
@@ -13,6 +14,9 @@ export async function withDeadline(
   if (signal.aborted) return { kind: "unreachable", reason: "it was stopped" };
   return timeout.aborted ? { kind: "unreachable", reason: `no answer within ${settings.timeoutMs / 1000} s` } : completion;
 }
+
+/** Something answers, and it is no model. */
+export const noReply: Unreachable = { kind: "unreachable", reason: "what it sends is no reply of a model: is this its base URL?" };
 
 /** The words for a status; what the provider itself says is left out, for it may repeat what was sent. */
 const STATUS: Readonly<Record<number, string>> = {
@@ -34,7 +38,8 @@ export function describeFault(
 ): Unreachable {
   if (!(error instanceof Error)) throw error;
   if (status !== undefined) {
-    const words = STATUS[status] ?? (status >= 500 ? `it failed (${status}), however often it was tried` : `it answers with status ${status}`);
+    const words =
+      STATUS[status] ?? (status >= 500 ? `it failed (${status}), however often it was tried` : `it answers with status ${status}`);
     return { kind: "unreachable", reason: words };
   }
   if (/timed? ?out/i.test(error.message) || error.name === "TimeoutError")
@@ -42,7 +47,7 @@ export function describeFault(
   if (error.name === "APIUserAbortError" || error.name === "AbortError" || /abort/i.test(error.message))
     return { kind: "unreachable", reason: "it was stopped" };
   const code = codeOf(error);
-  if (error instanceof SyntaxError) return { kind: "unreachable", reason: "what it sends is no JSON: is this the base URL of a model?" };
+  if (error instanceof SyntaxError) return noReply;
   return { kind: "unreachable", reason: code === null ? "the connection failed" : `the connection failed: ${code}` };
 }
 

@@ -28,7 +28,9 @@ export function unmaskSql(sql: string, names: LiteralNames): Unmasked {
 
 function putBack(kind: string, text: string, names: LiteralNames): Unmasked {
   const sql = (put: string): Unmasked => ({ kind: "sql", sql: put });
-  const whole = names.literalOf(kind === "string" ? text.replace(/^[A-Za-z&]*'|'$/g, "") : kind === "quoted-identifier" ? text.slice(1, -1) : text);
+  const whole = names.literalOf(
+    kind === "string" ? text.replace(/^[A-Za-z&]*'|'$/g, "") : kind === "quoted-identifier" ? text.slice(1, -1) : text,
+  );
   if (kind === "dollar-string") {
     const open = text.indexOf("$", 1) + 1;
     const inner = unmaskSql(text.slice(open, -open), names);

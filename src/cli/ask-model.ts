@@ -3,7 +3,7 @@ import { openPurse } from "../assist/budget.ts";
 import type { Asking } from "../assist/ask.ts";
 import { openModel, type LanguageModel } from "../assist/language-model.ts";
 import { openEntries, type Entries } from "../cache/entries.ts";
-import { isOnThisMachine, readModelSettings, type ConfiguredModel } from "../configuration/model-settings.ts";
+import { isOnThisMachine, readModelSettings } from "../configuration/model-settings.ts";
 import type { MigrateRequest } from "../configuration/resolve-request.ts";
 import type { Shadow } from "../database/session.ts";
 import { openShadow } from "../database/shadow.ts";
@@ -14,6 +14,7 @@ import { tryDrafts } from "../drafting/try-drafts.ts";
 import { failed, ok, type Result } from "../model/failure.ts";
 import type { convert, Conversion } from "../pipeline.ts";
 import { interrupted } from "../prove-history.ts";
+import type { ModelSettings } from "../model/model-settings.ts";
 import type { Progress } from "../run.ts";
 
 /** Flags about the language model. */
@@ -36,7 +37,7 @@ interface Surroundings {
 }
 
 /** The configured model, not opened yet; `null` where there is none, which is told. Fails (exit 2) where the configuration is wrong. */
-export async function configuredModel({ project, flags, progress }: Omit<Surroundings, "signal">): Promise<Result<ConfiguredModel | null>> {
+export async function configuredModel({ project, flags, progress }: Omit<Surroundings, "signal">): Promise<Result<ModelSettings | null>> {
   const read = await readModelSettings(project, flags, { cwd: process.cwd(), env: process.env });
   if (read.kind === "failed") return read;
   if (read.value.kind === "model") return ok(read.value.settings);
@@ -61,7 +62,7 @@ interface DraftingMigrate extends Omit<Surroundings, "project"> {
 /** A finished conversion with what the model drafted; as it is where no model is configured. */
 export async function draftForMigrate(
   conversion: Conversion,
-  settings: ConfiguredModel | null,
+  settings: ModelSettings | null,
   { request, decisions, convertWith, ...asking }: DraftingMigrate,
 ): Promise<Result<Conversion>> {
   if (settings === null) return ok(conversion);
@@ -89,7 +90,7 @@ export function openEmptyShadow({ shadow: { url, disposable, statementTimeoutMs 
 }
 
 /** Everything that asking needs; the provider's library is loaded with the first question that is really sent. */
-export async function prepareAsking(settings: ConfiguredModel, { flags, progress, signal }: Omit<Surroundings, "project">): Promise<Asking> {
+export async function prepareAsking(settings: ModelSettings, { flags, progress, signal }: Omit<Surroundings, "project">): Promise<Asking> {
   const store =
     flags.cache === false
       ? null
@@ -104,12 +105,13 @@ export async function prepareAsking(settings: ConfiguredModel, { flags, progress
 
 /** Says, the first time, where the text of migrations goes. */
 async function nameHostedEndpoint(
-  { baseUrl, model }: ConfiguredModel,
+  { baseUrl, model }: ModelSettings,
   { store, flags, progress }: { readonly store: Entries | null; readonly flags: ModelFlags; readonly progress: Progress },
 ): Promise<void> {
   if (isOnThisMachine(baseUrl)) return;
   const { host, protocol } = new URL(baseUrl);
-  const literals = flags.aiSendLiterals === true ? "with their literals (--ai-send-literals), secrets masked" : "with their literals masked";
+  const literals =
+    flags.aiSendLiterals === true ? "with their literals (--ai-send-literals), secrets masked" : "with their literals masked";
   const told = `endpoint ${protocol}//${host} ${flags.aiSendLiterals === true ? "sent" : "masked"}`;
   if ((await store?.read(told)) === true) return;
   const open = protocol === "http:" ? " The connection is not encrypted." : "";

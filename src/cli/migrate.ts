@@ -104,10 +104,7 @@ export async function runMigrate(project: string, flags: MigrateFlags & TargetFl
   const drafting = { flags, request: request.value, decisions: file.value, progress, signal, convertWith: tryWith };
   const drafted = await Promise.race([draftForMigrate(kept, model.value, drafting), ended]);
   if (drafted.kind === "failed") return fail(drafted.failures);
-  const code = await Promise.race([
-    finish(drafted.value, finishing),
-    flags.database === undefined ? new Promise<never>(() => {}) : ended,
-  ]);
+  const code = await Promise.race([finish(drafted.value, finishing), flags.database === undefined ? new Promise<never>(() => {}) : ended]);
   progress.finish();
   return typeof code === "number" ? code : fail(code.kind === "failed" ? code.failures : []);
 }

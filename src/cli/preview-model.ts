@@ -1,5 +1,5 @@
-import type { ConfiguredModel } from "../configuration/model-settings.ts";
 import { previewQuestions } from "../drafting/draft.ts";
+import type { ModelSettings } from "../model/model-settings.ts";
 import type { Literals } from "../drafting/material.ts";
 import type { Conversion } from "../pipeline.ts";
 import { counted } from "./terminal.ts";
@@ -7,11 +7,7 @@ import { counted } from "./terminal.ts";
 /** `--ai-preview`: every question that would be sent, down to the letter, as text or as JSON. Nothing is sent, and nothing written. */
 export async function previewModel(
   conversion: Conversion,
-  {
-    settings,
-    literals,
-    json,
-  }: { readonly settings: ConfiguredModel | null; readonly literals: Literals; readonly json: "json" | "text" },
+  { settings, literals, json }: { readonly settings: ModelSettings | null; readonly literals: Literals; readonly json: "json" | "text" },
 ): Promise<string> {
   const questions = await previewQuestions(conversion, { literals, only: null });
   const to = settings === null ? null : { provider: settings.provider, model: settings.model, baseUrl: settings.baseUrl };

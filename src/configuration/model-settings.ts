@@ -1,23 +1,12 @@
 import { inputFailure, failed, ok, type Failure, type Result } from "../model/failure.ts";
+import type { ModelSettings } from "../model/model-settings.ts";
 import { readSettingsFile } from "./read-settings.ts";
 import type { SettingsFile } from "./settings.ts";
 
-/** The language model that a person configured, with everything that was left out filled in. */
-export interface ConfiguredModel {
-  readonly provider: "anthropic" | "openai";
-  readonly model: string;
-  readonly baseUrl: string;
-  readonly key: string | null;
-  readonly timeoutMs: number;
-  readonly retries: number;
-  readonly concurrency: number;
-  readonly budget: { readonly tokens: number; readonly money: number | null };
-  readonly price: { readonly input: number; readonly output: number } | null;
-}
-
 /** `none`: nobody configured one, or its key is not at hand; why, in a sentence. */
 export type ModelConfiguration =
-  { readonly kind: "model"; readonly settings: ConfiguredModel } | { readonly kind: "none"; readonly reason: string };
+  | { readonly kind: "model"; readonly settings: ModelSettings }
+  | { readonly kind: "none"; readonly reason: string };
 
 /** What holds where neither the environment nor the settings file says anything. */
 const PROVIDERS = {
@@ -45,7 +34,8 @@ function resolveModel(file: SettingsFile["ai"], env: Environment): Result<ModelC
     const text = env[name];
     if (text === undefined) return undefined;
     const value = Number(text);
-    if (!Number.isFinite(value) || value <= 0) failures.push(wrong(name, `"${text}" is no number above 0.`, "Give a number, or leave it out."));
+    if (!Number.isFinite(value) || value <= 0)
+      failures.push(wrong(name, `"${text}" is no number above 0.`, "Give a number, or leave it out."));
     return value;
   };
   const provider = env["PGGIT_AI_PROVIDER"] ?? file?.provider;
@@ -53,7 +43,13 @@ function resolveModel(file: SettingsFile["ai"], env: Environment): Result<ModelC
   const none = (reason: string): Result<ModelConfiguration> => ok({ kind: "none", reason });
   if (provider === undefined || model === undefined || model === "") return none("no model is configured");
   if (provider !== "anthropic" && provider !== "openai")
-    return failed(wrong("PGGIT_AI_PROVIDER", `"${provider}" is no provider.`, "It is anthropic, or openai for every endpoint of that kind (Ollama, OpenRouter, …)."));
+    return failed(
+      wrong(
+        "PGGIT_AI_PROVIDER",
+        `"${provider}" is no provider.`,
+        "It is anthropic, or openai for every endpoint of that kind (Ollama, OpenRouter, …).",
+      ),
+    );
   const usual = PROVIDERS[provider];
   const keyVariable = env["PGGIT_AI_KEY_VARIABLE"] ?? file?.keyVariable ?? usual.keyVariable;
   const baseUrl = env["PGGIT_AI_BASE_URL"] ?? file?.baseUrl ?? usual.baseUrl;
@@ -62,14 +58,22 @@ function resolveModel(file: SettingsFile["ai"], env: Environment): Result<ModelC
   const tokens = number("PGGIT_AI_BUDGET_TOKENS") ?? file?.budget?.tokens ?? defaults.tokens;
   const timeoutSeconds = number("PGGIT_AI_TIMEOUT") ?? file?.timeoutSeconds ?? defaults.timeoutSeconds;
   const urlProblem = objectionToUrl(baseUrl);
-  if (urlProblem !== null) failures.push(wrong("ai.baseUrl", urlProblem, "Give http(s)://host[:port]/path, and the key by the name of its variable."));
+  if (urlProblem !== null)
+    failures.push(wrong("ai.baseUrl", urlProblem, "Give http(s)://host[:port]/path, and the key by the name of its variable."));
   if (money !== null && file?.price === undefined)
-    failures.push(wrong("ai.budget.money", "A budget in money needs to know what tokens cost.", "Add price: { input: …, output: … }, per million tokens."));
+    failures.push(
+      wrong(
+        "ai.budget.money",
+        "A budget in money needs to know what tokens cost.",
+        "Add price: { input: …, output: … }, per million tokens.",
+      ),
+    );
   if (failures.length > 0) return failed(...failures);
   const value = env[keyVariable];
   const key = value === undefined || value === "" ? null : value;
   const named = (env["PGGIT_AI_KEY_VARIABLE"] ?? file?.keyVariable) !== undefined;
-  if (key === null && (named || usual.needsKey || isUsual)) return none(`the variable ${keyVariable}, which is to have its key, is not set`);
+  if (key === null && (named || usual.needsKey || isUsual))
+    return none(`the variable ${keyVariable}, which is to have its key, is not set`);
   return ok({
     kind: "model",
     settings: {

@@ -62,7 +62,10 @@ export async function draftWithModel(conversion: Conversion, drafting: Drafting)
     async ({ question, outgoing: sent }) => {
       const answer: Answer =
         sent === null
-          ? { kind: "unanswered", reason: "its literals cannot be told from the rest, so it was not sent (--ai-send-literals sends it as it is)" }
+          ? {
+              kind: "unanswered",
+              reason: "its literals cannot be told from the rest, so it was not sent (--ai-send-literals sends it as it is)",
+            }
           : await ask(sent, asking);
       progress.advance(++done);
       return { question, answer };
@@ -155,14 +158,15 @@ function readAnswer({ question, answer }: Answered): Reading {
     case "sentence":
       return readSentence(shown(reply["sentence"]), expects.mayName);
     case "choice": {
-      const choice = String(reply["choice"]);
-      return expects.choices.includes(choice) ? { kind: "choice", choice, summary } : { kind: "failed", reason: "it chooses what is not a choice" };
+      const choice = expects.choices.find((one) => one === reply["choice"]);
+      return choice !== undefined ? { kind: "choice", choice, summary } : { kind: "failed", reason: "it chooses what is not a choice" };
     }
     case "sql": {
       const statements: string[] = [];
       for (const entry of reply["statements"] as readonly string[]) {
         const put = unmaskSql(entry, names);
-        if (put.kind === "unknown") return { kind: "failed", reason: `it uses ${put.name}, which stands for no literal that can be put there` };
+        if (put.kind === "unknown")
+          return { kind: "failed", reason: `it uses ${put.name}, which stands for no literal that can be put there` };
         statements.push(put.sql);
       }
       const checked = checkSql(statements, expects.rules);
@@ -173,9 +177,7 @@ function readAnswer({ question, answer }: Answered): Reading {
 
 /** A text of the model as it may stand anywhere: one line, nothing that commands a terminal, and with an end. */
 function shown(text: unknown): string {
-  const line = String(text ?? "")
-    .replaceAll(/[\p{C}\p{Zl}\p{Zp}\s]+/gu, " ")
-    .trim();
+  const line = (typeof text === "string" ? text : "").replaceAll(/[\p{C}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
   return /[.!?]$/.test(line) ? line : `${line}.`;
 }
 

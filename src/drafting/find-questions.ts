@@ -72,21 +72,18 @@ function askProgram(edgeCase: EdgeCase, scene: Scene): readonly ModelQuestion[] 
   if (found === null || at === undefined) return [];
   const { replay, place } = found;
   const steps = replay.statements.map(({ step }) => step);
-  const program = steps.find(
-    ({ kind, location }) => kind === "custom-code" && location.file === at.file && location.line === at.line,
-  );
+  const program = steps.find(({ kind, location }) => kind === "custom-code" && location.file === at.file && location.line === at.line);
   if (program?.kind !== "custom-code") return [];
   const scribe = createScribe(scene.literals, scene.known);
   const text = stepsText([program], scribe);
-  const words = new Set(program.text.toLowerCase().match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? []);
-  const named = [...catalogBefore(scene.replays, place).values()].filter(({ name, facts }) => facts.kind !== "sequence" && words.has(name.toLowerCase()));
+  const named = namedIn(program.text, catalogBefore(scene.replays, place));
   const others = stepsText(
     steps.filter((step) => step.kind === "statement"),
     scribe,
   );
   const material = inParts([
     ["Engine", engineLine(scene)],
-    ["The migration", `${replay.migration.id}`],
+    ["The migration", replay.migration.id],
     ["The program", text ?? ""],
     ["Definitions of what it names, as they are before it", written(named, scribe)],
     ["Statements of the same migration that run already, and are not to be repeated", others ?? ""],
@@ -104,6 +101,12 @@ function askProgram(edgeCase: EdgeCase, scene: Scene): readonly ModelQuestion[] 
   ];
 }
 
+/** The objects whose names a text has; sequences are made with their tables. */
+function namedIn(text: string, standing: CatalogSlice): readonly CatalogObject[] {
+  const words = new Set(text.toLowerCase().match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? []);
+  return [...standing.values()].filter(({ name, facts }) => facts.kind !== "sequence" && words.has(name.toLowerCase()));
+}
+
 function askRollback(edgeCase: EdgeCase, scene: Scene): readonly ModelQuestion[] {
   const found = replayOf(edgeCase.migration, scene);
   // Where a program was not run nobody knows what there is to take back.
@@ -114,19 +117,31 @@ function askRollback(edgeCase: EdgeCase, scene: Scene): readonly ModelQuestion[]
     replay.statements.map(({ step }) => step),
     scribe,
   );
+  const standing = catalogBefore(scene.replays, place);
+  const texts = replay.statements.map(({ step }) => (step.kind === "custom-code" ? step.text : step.sql)).join("\n");
+  const touched = [...new Set([...replay.before.values(), ...namedIn(texts, standing)])].filter(
+    (object, index, all) => all.findIndex(({ address }) => addressKey(address) === addressKey(object.address)) === index,
+  );
   const { rollback } = scene.content.migrations[place] ?? {};
   const seen = [rollback?.proof ?? null, ...(rollback?.rejected ?? [])].flatMap((proof) =>
     // PostgreSQL's own words may quote rows, so they stay here.
-    proof === null ? [] : [`- ${proof.origin}: ${proof.error === null ? proof.differences.map(({ identity, aspect }) => `${identity} ${aspect}`).join(", ") || "rows" : "it fails"}`],
+    proof === null
+      ? []
+      : [
+          `- ${proof.origin}: ${proof.error === null ? proof.differences.map(({ identity, aspect }) => `${identity} ${aspect}`).join(", ") || "rows" : "it fails"}`,
+        ],
   );
   const material = inParts([
     ["Engine", engineLine(scene)],
     [`The migration ${replay.migration.id}, as it is run`, steps ?? ""],
-    ["Definitions of what it touches, before it", written([...replay.before.values()], scribe)],
+    ["Definitions of what it touches, before it", written(touched, scribe)],
     ["The same behind it", written([...replay.after.values()], scribe)],
     ["What was tried, and what was not as before", seen.join("\n")],
   ]);
-  const rules = { task: "suggest-rollback", mayDrop: (change: Dropping) => isOwn(change, replay, catalogBefore(scene.replays, place)) } as const;
+  const rules = {
+    task: "suggest-rollback",
+    mayDrop: (change: Dropping) => isOwn(change, replay, standing),
+  } as const;
   return [
     {
       task: "suggest-rollback",
@@ -148,11 +163,16 @@ function isOwn({ kind, object, details }: Dropping, { before, after }: Migration
   const owner = object.parent ?? object.name;
   const created = (name: string): boolean => {
     const now = named(after, { schema: object.schema, name });
-    return now.length > 0 && now.every(({ address }) => !before.has(addressKey(address))) && named(standing, { schema: object.schema, name }).length === 0;
+    return (
+      now.length > 0 &&
+      now.every(({ address }) => !before.has(addressKey(address))) &&
+      named(standing, { schema: object.schema, name }).length === 0
+    );
   };
   if (kind === "drop-index") return partsOf(after).has(object.name) && !partsOf(before).has(object.name);
   if (part === undefined) return created(object.name);
-  const partsIn = (slice: CatalogSlice): ReadonlySet<string> => partsOf(new Map(named(slice, { schema: object.schema, name: owner }).map((one) => [addressKey(one.address), one])));
+  const partsIn = (slice: CatalogSlice): ReadonlySet<string> =>
+    partsOf(new Map(named(slice, { schema: object.schema, name: owner }).map((one) => [addressKey(one.address), one])));
   return created(owner) || (partsIn(after).has(part) && !partsIn(before).has(part));
 }
 
@@ -179,7 +199,7 @@ function askIntent(migration: string, scene: Scene): readonly ModelQuestion[] {
     scribe,
   );
   const material = inParts([[`The migration ${migration}`, text ?? ""]]);
-  const mayName = new Set([...scene.known, ...(text ?? "").toLowerCase().match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? []]);
+  const mayName = new Set([...scene.known, ...((text ?? "").toLowerCase().match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? [])]);
   return [
     {
       task: "explain-intent",

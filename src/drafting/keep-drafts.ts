@@ -6,7 +6,9 @@ import type { PlanContent } from "../plan/content-id.ts";
 /** A conversion made again with what a model drafted for the plan before, as far as it is about the same content; no model is asked. */
 export function keepDrafts(content: PlanContent, before: Pick<Plan, "edgeCases" | "assistance" | "migrations"> | null): PlanContent {
   if (before === null || before.assistance === undefined) return content;
-  const drafted = new Map(before.edgeCases.filter(({ suggestion }) => suggestion?.origin === "model").map((edgeCase) => [edgeCase.id, edgeCase]));
+  const drafted = new Map(
+    before.edgeCases.filter(({ suggestion }) => suggestion?.origin === "model").map((edgeCase) => [edgeCase.id, edgeCase]),
+  );
   const edgeCases = content.edgeCases.map((edgeCase) => withDraft(edgeCase, drafted.get(edgeCase.id)));
   const isSame = sameMigrations(content, before);
   const questions = new Set(edgeCases.map(({ id }) => id));

@@ -10,9 +10,9 @@ export type Literals = "masked" | "sent";
 /** Writes what is sent about one migration: everything of the user's goes through it. */
 export interface Scribe {
   readonly names: LiteralNames;
-  sql(text: string): string;
+  readonly sql: (text: string) => string;
   /** `null` where the literals of the language cannot be told from the rest. */
-  program(text: string, language: string): string | null;
+  readonly program: (text: string, language: string) => string | null;
 }
 
 export function createScribe(literals: Literals, known: ReadonlySet<string>): Scribe {

@@ -23,7 +23,9 @@ export async function proveCircle(
   if (opened.kind === "failed") return { kind: "failed", reason: "no shadow could be opened to run it on" };
   const shadow = opened.value;
   try {
-    const grounds = [...catalogBefore(replays, replays.length).values()].filter(({ kind }) => kind === "schema" || kind === "enum" || kind === "domain");
+    const grounds = [...catalogBefore(replays, replays.length).values()].filter(
+      ({ kind }) => kind === "schema" || kind === "enum" || kind === "domain",
+    );
     for (const statement of definitionsOf(grounds)) await shadow.session.run(statement);
     await shadow.session.run(sql);
     // It begins by reading everything that is there.
@@ -34,7 +36,10 @@ export async function proveCircle(
     );
     const [first] = differences;
     return first === undefined
-      ? { kind: "proven", text: `Run on a database that has none of them, it makes ${wanted.length} objects as the head of the history has them.` }
+      ? {
+          kind: "proven",
+          text: `Run on a database that has none of them, it makes ${wanted.length} objects as the head of the history has them.`,
+        }
       : { kind: "failed", reason: `it was run, and gives something else: ${first.identity} ${first.aspect}` };
   } catch (error) {
     if (!(error instanceof StatementError)) throw error;

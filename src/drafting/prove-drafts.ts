@@ -34,13 +34,19 @@ export async function proveDrafts(drafts: readonly Draft[], { before, tryWith }:
 
 function judgeTried(tried: Tried, drafts: readonly Draft[], before: PlanContent): ReadonlyMap<string, Proven> {
   return new Map(
-    drafts.map((draft) => [draft.edgeCase.id, tried.kind === "failed" ? refusedBy(tried.failures, draft) : judgeDraft(draft, before, tried.content)]),
+    drafts.map((draft) => [
+      draft.edgeCase.id,
+      tried.kind === "failed" ? refusedBy(tried.failures, draft) : judgeDraft(draft, before, tried.content),
+    ]),
   );
 }
 
 function refusedBy(failures: readonly (Failure & { readonly question: string | null })[], { edgeCase }: Draft): Proven {
   const own = failures.find(({ question }) => question === edgeCase.id) ?? failures[0];
-  return { kind: "failed", reason: `it was run, and did not hold: ${own?.message ?? "the history does not run with it"}` };
+  const seen = (own?.message ?? "the history does not run with it")
+    .replace(/^The SQL for \S+ was tried and did not hold: /, "")
+    .replace(/\s[^.?]*\?$/, "");
+  return { kind: "failed", reason: `it was run, and did not hold: ${seen}` };
 }
 
 function judgeDraft({ edgeCase }: Draft, before: PlanContent, after: PlanContent): Proven {
@@ -63,7 +69,9 @@ function newlyFailing(before: PlanContent, after: PlanContent): PlanMigration | 
 
 function judgeProgram({ up, rollback }: PlanMigration, { engine }: PlanContent): Proven {
   const ran = up.length === 1 ? "Its statement ran" : `Its ${up.length} statements ran`;
-  const back = hasWayBack(rollback) ? `its way back is proven${rollback.status === "proven" ? "" : ` (${rollback.status.replace("proven-", "")})`}` : "it has no proven way back";
+  const back = hasWayBack(rollback)
+    ? `its way back is proven${rollback.status === "proven" ? "" : ` (${rollback.status.replace("proven-", "")})`}`
+    : "it has no proven way back";
   const text = `${ran} on ${engine.postgres} where the program stands, everything behind it runs as before, and ${back}. That it does what the program does, only reading both can tell.`;
   return { kind: "proven", text };
 }
@@ -77,7 +85,10 @@ function judgeWayBack({ rollback }: PlanMigration): Proven {
     const what = first === undefined ? (reason ?? "another way back is as good") : `not as before: ${first.identity} ${first.aspect}`;
     return { kind: "failed", reason: `it was run, and does not restore what was before: ${what}` };
   }
-  const lossy = status === "proven-lossy" ? ` It does not bring back ${upLoses.map(({ table, what }) => `${table ?? "the database"}: ${what}`).join("; ")}.` : "";
+  const lossy =
+    status === "proven-lossy"
+      ? ` It does not bring back ${upLoses.map(({ table, what }) => `${table ?? "the database"}: ${what}`).join("; ")}.`
+      : "";
   const conditional = check === null ? "" : " It holds where the data allow it; its check says so before it runs.";
   const rows = proof?.rows ?? 0;
   return {

@@ -25,10 +25,7 @@ export function tryDrafts(
   };
 }
 
-function asAccepted(
-  { edgeCase, sql }: Draft,
-  { file, index }: { readonly file: DecisionFile; readonly index: number },
-): RecordedDecision {
+function asAccepted({ edgeCase, sql }: Draft, { file, index }: { readonly file: DecisionFile; readonly index: number }): RecordedDecision {
   return {
     id: edgeCase.id,
     migration: edgeCase.migration,

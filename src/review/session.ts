@@ -8,7 +8,17 @@ import type { Verdict } from "./verdict.ts";
 /** What of a plan a review looks at. */
 export type ReviewedPlan = Pick<
   Plan,
-  "edgeCases" | "migrations" | "order" | "dependencies" | "summary" | "approvals" | "assistance" | "contentId" | "decisionsId" | "squash" | "engine"
+  | "edgeCases"
+  | "migrations"
+  | "order"
+  | "dependencies"
+  | "summary"
+  | "approvals"
+  | "assistance"
+  | "contentId"
+  | "decisionsId"
+  | "squash"
+  | "engine"
 >;
 
 export type Filter = "open" | "all" | "decided";

@@ -53,8 +53,10 @@ export function useModelServers(): (provider: "anthropic" | "openai", play: Play
       requests.push(received);
       const respond: Respond = {
         text: (said, more = {}) => send(response, 200, JSON.stringify(wholeReply(provider, said, more))),
-        status: (code, body = JSON.stringify({ error: { type: "error", message: `key ${String(request.headers["x-api-key"])} said ${text}` } })) =>
-          send(response, code, body),
+        status: (
+          code,
+          body = JSON.stringify({ error: { type: "error", message: `key ${String(request.headers.authorization)} said ${text}` } }),
+        ) => send(response, code, body),
         raw: (write) => write(response),
       };
       play(received, respond, requests.filter((one) => one.task === task).length);
@@ -72,7 +74,11 @@ function send(response: ServerResponse, status: number, body: string): void {
   response.writeHead(status, { "content-type": "application/json", "retry-after-ms": "1" }).end(body);
 }
 
-function wholeReply(provider: "anthropic" | "openai", text: string, { stop, refusal }: { readonly stop?: string; readonly refusal?: string }): object {
+function wholeReply(
+  provider: "anthropic" | "openai",
+  text: string,
+  { stop, refusal }: { readonly stop?: string; readonly refusal?: string },
+): object {
   return provider === "anthropic"
     ? {
         id: "msg_1",
@@ -89,7 +95,13 @@ function wholeReply(provider: "anthropic" | "openai", text: string, { stop, refu
         object: "chat.completion",
         created: 1,
         model: "played",
-        choices: [{ index: 0, message: { role: "assistant", content: refusal === undefined ? text : null, refusal: refusal ?? null }, finish_reason: stop ?? "stop" }],
+        choices: [
+          {
+            index: 0,
+            message: { role: "assistant", content: refusal === undefined ? text : null, refusal: refusal ?? null },
+            finish_reason: stop ?? "stop",
+          },
+        ],
         usage: { prompt_tokens: 1000, completion_tokens: 200, total_tokens: 1200 },
       };
 }
