@@ -75,6 +75,8 @@ const CHANGES: readonly ChangeKind[] = [
   "rename-enum-value",
   "alter-domain",
   "rename-schema",
+  "alter-text-search",
+  "alter-statistics",
 ];
 
 /** Who may do what is for people to say; a way back may have to say it again, and the proof looks at it. */
