@@ -18,7 +18,7 @@ import { applyFromCommand } from "./database-step.ts";
 import { failuresAsJson, printFailures } from "./print-failures.ts";
 import { buildIdentity } from "./build-identity.ts";
 import { programVersion } from "./program-version.ts";
-import { showProgress } from "./progress.ts";
+import { progressMode, showProgress, type ShownProgress } from "./progress.ts";
 import { readFromTarget } from "./read-from-target.ts";
 import { renderForPeople } from "./render-for-people.ts";
 import { renderReport } from "./report.ts";
@@ -51,8 +51,9 @@ export async function runMigrate(project: string, flags: MigrateFlags & TargetFl
   const progress = showProgress({
     stream: process.stderr,
     style: errors,
-    mode: flags.quiet === true ? "quiet" : process.stderr.isTTY ? "terminal" : "plain",
+    mode: progressMode(flags),
     now: () => performance.now(),
+    clock: () => new Date().toISOString(),
   });
   const interruption = new AbortController();
   const ended = endOnSignal(interruption, () => progress.stage());
@@ -122,7 +123,7 @@ interface Ending {
   readonly decisions: DecisionFile;
   readonly flags: MigrateFlags & TargetFlags;
   readonly fail: (failures: readonly Failure[]) => ExitCode;
-  readonly progress: ReturnType<typeof showProgress>;
+  readonly progress: ShownProgress;
   readonly signal: AbortSignal;
   readonly convertWith: (file: DecisionFile) => ReturnType<typeof convert>;
 }
