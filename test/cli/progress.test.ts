@@ -1,5 +1,6 @@
 import { Writable } from "node:stream";
 import pc from "picocolors";
+import stringWidth from "string-width";
 import { expect, test } from "vitest";
 import { advanceRun, beginRunState } from "../../src/apply/run-state.ts";
 import type { RunEvent } from "../../src/apply/run-event.ts";
@@ -51,7 +52,7 @@ test("a run is two lines on a terminal: how far it is, and what goes on in it", 
   );
   const screen = shown("terminal");
   expect(screen).toContain("V48: 1 of 31 statements · 1,204 rows");
-  for (const line of screen.split("\n")) expect(line.replaceAll(/\u001B\[[\d?]*[A-Za-z]/g, "").length).toBeLessThan(80);
+  for (const line of screen.split("\n")) expect(stringWidth(line)).toBeLessThan(80);
 });
 
 test("with --json each event is a line, stages and warnings too", () => {
