@@ -16,6 +16,7 @@ import { findDrift } from "./drift.ts";
 import { ignoredPatterns } from "./drift-decisions.ts";
 import { planFiles } from "./plan-files.ts";
 import { undoDrift } from "./undo-drift.ts";
+import { observed } from "./observe-run.ts";
 import { runTerms } from "./run-terms.ts";
 import { runMigrations, type RunOutcome } from "./run-migrations.ts";
 import { createStoreRecorder, record, type RecorderRequest } from "./store-recorder.ts";
@@ -124,17 +125,21 @@ function writingOn(request: ApplyRequest, examined: Examined, context: RecorderR
     async run(ids, state) {
       const wanted = new Set(ids);
       const migrations = runnable.migrations.filter(({ plan }) => wanted.has(plan.id));
-      surroundings.progress.begin(state === "empty" ? "building" : "running migrations", migrations.length);
-      const built = state === "empty" ? await buildFromSchema(request, context) : null;
-      const outcome =
-        built ??
-        (await runMigrations({
-          ...runTerms(request),
-          direction: "up",
-          migrations,
-          recorder: createStoreRecorder(context),
-          forbid: () => Promise.resolve(null),
-        }));
+      surroundings.progress.begin(state === "empty" ? "building" : "running migrations", null);
+      const outcome = await observed(request, async (observer) => {
+        const built = state === "empty" ? await buildFromSchema(request, { context, observer }) : null;
+        return (
+          built ??
+          runMigrations({
+            ...runTerms(request),
+            observer,
+            direction: "up",
+            migrations,
+            recorder: createStoreRecorder(context),
+            forbid: () => Promise.resolve(null),
+          })
+        );
+      });
       return { ...outcome, stamped: context.stamp.count() };
     },
     async compare() {

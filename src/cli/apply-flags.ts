@@ -41,6 +41,7 @@ export function applyOptions(
     decisions,
     ...(flags.shadowMode === true ? {} : { approvals: requiredApprovals(flags, settings) }),
     limits: settings.limits,
+    alerts: settings.alerts,
     disposable: settings.shadow.disposable,
   };
 }

@@ -1,10 +1,14 @@
 import { ok, type Result } from "../model/failure.ts";
+import type { Alerts } from "../model/alert.ts";
+import type { SettingsFile } from "./settings.ts";
 import { readSettingsFile } from "./read-settings.ts";
 
 /** What `pggit.yaml` says about a target database. */
 export interface TargetSettings {
   readonly drift: { readonly schemas: readonly string[]; readonly ignore: readonly string[] };
   readonly limits: { readonly lockTimeoutMs: number; readonly statementTimeoutMs: number; readonly lockRetries: number };
+  /** Limits of a run: seconds, percent, rows per minute. */
+  readonly alerts: Alerts;
   /** How many people have to have approved a plan, and the roles that each has to be among them. */
   readonly approvals: { readonly count: number; readonly roles: readonly string[] };
   readonly shadow: { readonly url: string | null; readonly disposable: boolean };
@@ -32,7 +36,7 @@ export async function readTargetSettings(
 ): Promise<Result<TargetSettings>> {
   const read = await readSettingsFile(folder, flags, process);
   if (read.kind === "failed") return read;
-  const { drift, apply, shadow, approvals } = read.value;
+  const { drift, apply, shadow, approvals, alerts } = read.value;
   const required = typeof approvals === "number" ? { required: approvals } : approvals;
   const seconds = (value: number): number => Math.round(value * 1000);
   return ok({
@@ -42,10 +46,20 @@ export async function readTargetSettings(
       statementTimeoutMs: seconds(apply?.statementTimeoutSeconds ?? applyDefaults.statementTimeoutSeconds),
       lockRetries: apply?.lockRetries ?? applyDefaults.lockRetries,
     },
+    alerts: alertsOf(alerts ?? {}),
     approvals: { count: required?.required ?? 0, roles: required?.roles ?? [] },
     shadow: {
       url: flags.shadowUrl ?? process.env["PGGIT_SHADOW_URL"] ?? shadow?.url ?? null,
       disposable: flags.shadowDisposable ?? shadow?.disposable ?? false,
     },
   });
+}
+
+function alertsOf({ lockWait, replicationLag, errorShare, rowsPerMinute }: NonNullable<SettingsFile["alerts"]>): Alerts {
+  return {
+    ...(lockWait === undefined ? {} : { lockWait: { limit: lockWait.seconds, action: lockWait.action } }),
+    ...(replicationLag === undefined ? {} : { replicationLag: { limit: replicationLag.seconds, action: replicationLag.action } }),
+    ...(errorShare === undefined ? {} : { errorShare: { limit: errorShare.percent, action: errorShare.action } }),
+    ...(rowsPerMinute === undefined ? {} : { rowsPerMinute: { limit: rowsPerMinute.below, action: rowsPerMinute.action } }),
+  };
 }
