@@ -5,6 +5,8 @@ import { missingApprovals } from "../plan/approvals.ts";
 import { unrecordedDrift, type DriftEntry } from "../store/drift.ts";
 import { findStore } from "../store/find-store.ts";
 import { readRecord } from "../store/read-record.ts";
+import { estimateBackups } from "./backup-sizes.ts";
+import { askForSpace, refuseUnsaved } from "./backup-limit.ts";
 import { assess, type Assessment } from "./assess.ts";
 import type { Examined } from "./examined.ts";
 import { revertDrift } from "./revert-drift.ts";
@@ -122,8 +124,11 @@ async function proceed(request: ApplyRequest, examined: Examined): Promise<Resul
   const { options, surroundings, runnable } = request;
   const { assessment, expectations } = examined;
   const { state, pending } = assessment;
+  const saving = state === "partial" ? runnable.migrations.filter(({ plan }) => pending.includes(plan.id)) : [];
+  const saves = options.recordOnly ? [] : await estimateBackups(request.target.session, saving);
   const nothing: ApplyOutcome = {
     assessment,
+    saves,
     ignored: examined.ignored.all,
     reverted: [],
     after: state,
@@ -156,6 +161,8 @@ async function proceed(request: ApplyRequest, examined: Examined): Promise<Resul
   if (options.dryRun) return questions.length > 0 ? stop(undecided(questions, runnable.plan)) : ok(nothing);
   if (state === "empty" && options.recordOnly) return stop(unexpectedState("head", "empty"));
 
+  const unsaved = refuseUnsaved(saves);
+  if (unsaved !== null) return stop(unsaved);
   const unrunnable = findUnrunnable(runnable.migrations.filter(({ plan }) => wanted.includes(plan.id)));
   if (unrunnable !== null) return stop(unrunnable);
   const { lockedBy } = examined.reading;
@@ -181,6 +188,8 @@ async function proceed(request: ApplyRequest, examined: Examined): Promise<Resul
   }
   if (wanted.length === 0) return finish({ ...nothing, recorded });
   if (questions.length > 0) return finish({ ...nothing, recorded, failure: undecided(questions, runnable.plan) });
+  const large = await askForSpace(request, saves);
+  if (large !== null) return finish({ ...nothing, recorded, failure: large });
   if (allowed.run === "ask") {
     const answer = await requireYes(surroundings.ask, runQuestion(request, assessment));
     if (answer !== null) return finish({ ...nothing, recorded, failure: answer });

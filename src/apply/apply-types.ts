@@ -7,6 +7,7 @@ import type { RequiredApprovals } from "../plan/approvals.ts";
 import type { Progress } from "../run.ts";
 import type { DriftEntry } from "../store/drift.ts";
 import type { Assessment, StateName } from "./assess.ts";
+import type { BackupEstimate } from "./backup-sizes.ts";
 import type { Limits } from "./execute-unit.ts";
 import type { Executed } from "./run-migrations.ts";
 import type { RunnablePlan } from "./runnable.ts";
@@ -36,6 +37,12 @@ export interface ApplyOptions {
   /** Who has to have approved the plan before anything is written; absent where nobody has to. */
   readonly approvals?: RequiredApprovals;
   readonly limits: Limits;
+  readonly backup: {
+    /** Bytes that prior backups may take before somebody is asked. */
+    readonly limitBytes: number;
+    /** Tables of more rows are saved in batches of so many. */
+    readonly batchRows: number;
+  };
   readonly disposable: boolean;
 }
 
@@ -72,6 +79,8 @@ export interface ApplyOutcome {
   readonly reverted: readonly DriftEntry[];
   /** `drift` stays drift; a run that stopped leaves `partial`. */
   readonly after: StateName;
+  /** What pending migrations destroy and is saved first, with what it will take. */
+  readonly saves: readonly BackupEstimate[];
   /** How many migrations were entered in the record without being run. */
   readonly recorded: number;
   readonly executed: readonly Executed[];

@@ -41,7 +41,8 @@ export async function executeInTransaction(unit: Unit, run: UnitRun, beside: (ro
       await run.around(async () => {
         for (const statement of unit.statements) {
           stopWhereAborted(signal);
-          rows += (await executeStatement(session, statement)) ?? 0;
+          const counted = (await executeStatement(session, statement)) ?? 0;
+          if (statement.saves === undefined) rows += counted;
         }
       });
       // Deferred checks speak before the record is written; the record is written by the role that runs.

@@ -4,7 +4,7 @@ import { connectionLost, isConnectionLost } from "./connection-lost.ts";
 import { executeAlone, executeInTransaction, type Limits, type UnitRun } from "./execute-unit.ts";
 import type { Direction, Recorder } from "./recorder.ts";
 import type { Script, Unit } from "./read-script.ts";
-import type { RunnableMigration } from "./runnable.ts";
+import type { RunnableMigration, Saving } from "./runnable.ts";
 import { settle } from "./settle.ts";
 
 /** A migration that was run, forward or back. */
@@ -29,6 +29,8 @@ export interface RunRequest {
   readonly recorder: Recorder;
   /** Asked within a migration's transaction before its first statement: a reason not to run it. */
   readonly forbid: (migration: RunnableMigration) => Promise<string | null>;
+  /** Done before a migration's first statement, outside of any transaction. */
+  readonly prepare: (migration: RunnableMigration) => Promise<void>;
   readonly resetBetween: readonly string[];
   readonly limits: Limits;
   readonly signal: AbortSignal;
@@ -47,6 +49,7 @@ export async function runMigrations(request: RunRequest): Promise<RunOutcome> {
   for (const migration of request.migrations) {
     const started = request.now();
     try {
+      await request.prepare(migration);
       const rows = await runMigration(migration, { ...request, started });
       executed.push({ id: migration.plan.id, seconds: round(request.now() - started), rows });
       request.advanced(executed.length);
@@ -65,7 +68,8 @@ async function runMigration(migration: RunnableMigration, request: RunRequest & 
   const { session, direction, recorder, started, now } = request;
   const script = (direction === "up" ? migration.up : migration.down) ?? emptyScript;
   const { id } = migration.plan;
-  const units = script.units.length === 0 ? [{ kind: "transaction", statements: [] } satisfies Unit] : script.units;
+  const own = script.units.length === 0 ? [{ kind: "transaction", statements: [] } satisfies Unit] : script.units;
+  const units = direction === "up" && migration.saving !== null ? withSaving(own, migration.saving) : own;
   const run: UnitRun = {
     session,
     limits: request.limits,
@@ -85,6 +89,20 @@ async function runMigration(migration: RunnableMigration, request: RunRequest & 
   const [only] = units;
   if (only !== undefined && units.length === 1 && only.kind === "transaction") return executeInTransaction(only, run, enter);
   return runUnits(units, { ...request, run, id, enter });
+}
+
+/** What saves rows runs in the transaction of the migration; where it has several, in the first and the last of them. */
+function withSaving(units: readonly Unit[], { before, after }: Saving): readonly Unit[] {
+  const [first] = units;
+  const opened: readonly Unit[] =
+    first?.kind === "transaction"
+      ? [{ kind: "transaction", statements: [...before, ...first.statements] }, ...units.slice(1)]
+      : [{ kind: "transaction", statements: before }, ...units];
+  const last = opened.at(-1);
+  if (after.length === 0) return opened;
+  return last?.kind === "transaction"
+    ? [...opened.slice(0, -1), { kind: "transaction", statements: [...last.statements, ...after] }]
+    : [...opened, { kind: "transaction", statements: after }];
 }
 
 interface Stepping extends RunRequest {

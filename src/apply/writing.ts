@@ -13,10 +13,11 @@ import type { StateName } from "./assess.ts";
 import { connectionLost, isConnectionLost } from "./connection-lost.ts";
 import { buildFromSchema } from "./build.ts";
 import { findDrift } from "./drift.ts";
+import { fillBackups } from "./fill-backups.ts";
 import { ignoredPatterns } from "./drift-decisions.ts";
 import { planFiles } from "./plan-files.ts";
 import { undoDrift } from "./undo-drift.ts";
-import { runTerms } from "./run-terms.ts";
+import { ownTransaction, runTerms } from "./run-terms.ts";
 import { runMigrations, type RunOutcome } from "./run-migrations.ts";
 import { createStoreRecorder, record, type RecorderRequest } from "./store-recorder.ts";
 
@@ -134,6 +135,16 @@ function writingOn(request: ApplyRequest, examined: Examined, context: RecorderR
           migrations,
           recorder: createStoreRecorder(context),
           forbid: () => Promise.resolve(null),
+          prepare: async (migration) => {
+            if (migration.saving === null) return;
+            await fillBackups(migration, {
+              run: ownTransaction(request, context),
+              entry: { tool: runnable.plan.source.tool, run: context.run },
+              batchRows: options.backup.batchRows,
+              progress: surroundings.progress,
+            });
+            surroundings.progress.begin("running migrations", migrations.length);
+          },
         }));
       return { ...outcome, stamped: context.stamp.count() };
     },

@@ -31,6 +31,13 @@ export const settingsSchema = z.strictObject({
       lockRetries: z.number().int().nonnegative().optional(),
     })
     .optional(),
+  backup: z
+    .strictObject({
+      keepData: z.boolean().optional(),
+      limitMegabytes: z.number().nonnegative().optional(),
+      batchRows: z.number().int().positive().optional(),
+    })
+    .optional(),
   runbook: z
     .strictObject({
       approach: z.enum(approachNames).optional(),

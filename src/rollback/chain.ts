@@ -6,7 +6,7 @@ import { type CatalogSnapshot, readWholeCatalog } from "../catalog/snapshot/read
 import { type Shadow, StatementError } from "../database/session.ts";
 import type { CatalogDifference } from "../model/catalog.ts";
 import type { MigrationReplay } from "../model/replay.ts";
-import type { Rollback, RollbackStatement } from "../model/rollback.ts";
+import { hasWayBack, type Rollback, type RollbackStatement } from "../model/rollback.ts";
 import { transactionControl } from "../replay/transaction.ts";
 import { withoutConcurrently } from "../sql/concurrently.ts";
 import { parseStatement } from "../sql/statement.ts";
@@ -53,6 +53,11 @@ export interface ChainContext {
   readonly shadow: Shadow;
   readonly resetBetween: readonly string[];
   readonly excludeFromReads: ReaderOptions["excludeFromReads"];
+}
+
+/** Whether its way back leaves no row where it was not. Here nothing was saved, so a prior backup brings nothing back. */
+export function restoresRows({ origin, backup }: Rollback): boolean {
+  return origin !== null && (backup === undefined || hasWayBack(backup.without));
 }
 
 /** The link of a replayed and proven migration: all that the chain needs to keep of it. */
@@ -135,7 +140,7 @@ export async function proveChain(
     }
     const { done, error } = await withoutCatalogReader(context.shadow.session, () => goBack(steps, context));
     for (const { link } of steps.slice(0, error === null ? done : done + 1)) {
-      if (link.rollback.origin === null) passed.push(link.migration);
+      if (!restoresRows(link.rollback)) passed.push(link.migration);
       reordered = new Set([...reordered].map((name) => link.renamed?.get(name) ?? name));
       for (const { table, what } of link.rollback.upLoses) if (table !== null && what.startsWith("column order")) reordered.add(table);
     }

@@ -97,6 +97,7 @@ async function writeBranch(branch: PlannedBranch<RunnableMigration>, writing: Wr
       for (const [path, text] of schemaFiles(watched, terms)) changes.set(path, text);
       changes.set(`migrations/${migration.plan.folder}/up.sql`, migration.upText);
       if (migration.downText !== null) changes.set(`migrations/${migration.plan.folder}/down.sql`, migration.downText);
+      for (const [name, text] of migration.saving?.texts ?? []) changes.set(`migrations/${migration.plan.folder}/${name}`, text);
       // A merge may stand behind the same migration as the commit before it.
       for (let commit = fresh[next]; commit !== undefined && commit.count === index + 1; commit = fresh[next]) {
         await importing.commit(branch.name, commit, changes);
