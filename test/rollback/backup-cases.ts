@@ -83,6 +83,14 @@ export const BACKUP_CASES: readonly BackupCase[] = [
     saved: ["public.t: a"],
   },
   {
+    name: "an enum made a number, to which nothing leads back",
+    setup: "create type mood as enum ('calm', 'cross'); create table t (id int primary key, a mood not null, b mood)",
+    up: "alter table t alter column a type int using length(a::text), alter column b type int using length(b::text); drop type mood",
+    status: "proven-conditional",
+    without: "unproven",
+    saved: ["public.t: a, b"],
+  },
+  {
     name: "an UPDATE",
     setup: people,
     up: "update people set note = 'x' where age > 3",

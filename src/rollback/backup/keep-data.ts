@@ -173,8 +173,8 @@ function sayError({ proof }: Verdict): string {
 }
 
 /** What was written since to the values that come back. */
-function laterChanges({ saves, table, columns }: SavedTable): readonly Loss[] {
-  return saves === "changes" && columns.length > 0
+function laterChanges({ saves, table, columns, values }: SavedTable): readonly Loss[] {
+  return saves === "changes" && columns.length > 0 && values === "may change"
     ? [{ table, columns, what: "what was written since then over the values that the backup puts back" }]
     : [];
 }

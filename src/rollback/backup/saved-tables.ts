@@ -18,6 +18,8 @@ export interface SavedTable extends BackupTable {
   readonly kept: ReadonlyMap<string, string>;
   /** Whether rows may be gone afterwards that were there. */
   readonly rows: "stay" | "may go";
+  /** Whether rows that stay may hold other values afterwards. */
+  readonly values: "stay" | "may change";
 }
 
 /** The tables to save from, parents before those that refer to them; or why that cannot be. */
@@ -30,6 +32,7 @@ interface Written {
   /** By their names; all of them where whole rows go or nobody knows, none where rows only come. */
   readonly columns: ReadonlySet<string> | "all";
   readonly rows: "stay" | "may go";
+  readonly values: "stay" | "may change";
 }
 
 interface Concerned {
@@ -76,17 +79,18 @@ interface Writes {
 /** Tables that stood before and whose rows the statements write, with the tables whose rows go with theirs, as they were before. */
 function writtenTables(replay: MigrationReplay, reader: CatalogReader): Writes {
   const writes: Writes = { objects: new Map(), written: new Map() };
-  const add = (object: CatalogObject | undefined, { columns, rows }: Written): void => {
+  const add = (object: CatalogObject | undefined, { columns, rows, values }: Written): void => {
     if (object === undefined) return;
     const key = addressKey(object.address);
     const before = replay.before.get(key) ?? (replay.after.has(key) ? undefined : object);
     if (before === undefined || !holdsRows(before)) return;
     const fires = before.facts.kind === "relation" && before.facts.triggers.length > 0;
-    const known = writes.written.get(key) ?? { columns: new Set<string>(), rows: "stay" };
+    const known = writes.written.get(key) ?? NOTHING;
     writes.objects.set(key, before);
     writes.written.set(key, {
       columns: fires || columns === "all" || known.columns === "all" ? "all" : new Set([...known.columns, ...columns]),
       rows: rows === "may go" ? rows : known.rows,
+      values: fires || values === "may change" ? "may change" : known.values,
     });
   };
   const destroys: Destroyed[] = [];
@@ -112,23 +116,31 @@ function writtenTables(replay: MigrationReplay, reader: CatalogReader): Writes {
   }
   followCascades(destroys, {
     reader,
-    add: (object, parent) => add(object, (parent && writes.written.get(addressKey(parent.address))) ?? ANYTHING),
+    add: (object, { parent, action }) => {
+      const own = writes.written.get(addressKey(parent.address));
+      if (action === null) add(object, own ?? ANYTHING);
+      else add(object, / SET |ON UPDATE/.test(action) ? ANYTHING : { ...ANYTHING, values: "stay" });
+    },
   });
   return writes;
 }
 
-const ANYTHING: Written = { columns: "all", rows: "may go" };
+const NOTHING: Written = { columns: new Set(), rows: "stay", values: "stay" };
+const ANYTHING: Written = { columns: "all", rows: "may go", values: "may change" };
 
 function writtenBy({ kind, details }: Change, sql: string): Written {
   switch (kind) {
     case "copy-from":
-      return { columns: new Set(), rows: "stay" };
+      return NOTHING;
     case "insert":
-      return { columns: /\bdo\s+update\b/i.test(sql) ? "all" : new Set(), rows: "stay" };
+      return /\bdo\s+update\b/i.test(sql) ? { ...ANYTHING, rows: "stay" } : NOTHING;
     case "update":
-      return { columns: details.columns === undefined ? "all" : new Set(details.columns), rows: "stay" };
+      return { ...ANYTHING, columns: details.columns === undefined ? "all" : new Set(details.columns), rows: "stay" };
+    case "delete":
+    case "truncate":
+      return { ...ANYTHING, values: "stay" };
     case "do":
-      return { columns: "all", rows: /\b(?:delete|truncate|merge|execute|perform|call|select)\b/i.test(sql) ? "may go" : "stay" };
+      return /\b(?:delete|truncate|merge|execute|perform|call|select)\b/i.test(sql) ? ANYTHING : { ...ANYTHING, rows: "stay" };
     default:
       return ANYTHING;
   }
@@ -178,6 +190,12 @@ export function findSources(replay: MigrationReplay, reader: CatalogReader): rea
   return [...found];
 }
 
+interface Followed {
+  readonly parent: CatalogObject;
+  /** The foreign key whose action changes the rows; `null` for a table that inherits. */
+  readonly action: string | null;
+}
+
 interface Destroyed {
   readonly table: CatalogObject;
   readonly rows: Written["rows"];
@@ -186,21 +204,22 @@ interface Destroyed {
 /** What refers to the tables and changes with them (ON DELETE and ON UPDATE other than NO ACTION and RESTRICT), and what inherits from them. */
 function followCascades(
   start: readonly Destroyed[],
-  { reader, add }: { readonly reader: CatalogReader; readonly add: (object: CatalogObject, parent: CatalogObject | null) => void },
+  { reader, add }: { readonly reader: CatalogReader; readonly add: (object: CatalogObject, followed: Followed) => void },
 ): void {
   const tables = [...reader.all().values()].filter(holdsRows);
   const queue = [...start];
   const seen = new Set(start.map(({ table }) => table.identity));
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-    const { table, rows } = next;
-    const action = rows === "stay" ? / ON UPDATE (?:CASCADE|SET)/ : / ON (?:DELETE|UPDATE) (?:CASCADE|SET)/;
+    const { table: parent, rows } = next;
+    const acts = rows === "stay" ? / ON UPDATE (?:CASCADE|SET)/ : / ON (?:DELETE|UPDATE) (?:CASCADE|SET)/;
     for (const other of tables) {
       if (seen.has(other.identity) || other.facts.kind !== "relation") continue;
       const { constraints, inherits } = other.facts;
-      const follows = constraints.some(({ references, definition }) => references === table.identity && action.test(definition));
-      if (!follows && !inherits.includes(table.identity)) continue;
+      const action =
+        constraints.find(({ references, definition }) => references === parent.identity && acts.test(definition))?.definition ?? null;
+      if (action === null && !inherits.includes(parent.identity)) continue;
       seen.add(other.identity);
-      add(other, follows ? null : table);
+      add(other, { parent, action });
       queue.push({ table: other, rows });
     }
   }
@@ -222,8 +241,12 @@ function savedTable({ before, after, written }: Concerned, replay: MigrationRepl
   const whole = saves === "rows" || movesKey || named === "all";
   const columns = values.filter(({ name }) => whole || !kept.has(name) || named.has(name));
   const shape = { table: before.identity, key: key ?? [], columns: columns.map(({ name }) => name), saves } as const;
-  const rows = movesKey ? "may go" : (written?.rows ?? "stay");
-  return { ...shape, backup: backupName(replay.migration.id, { ...shape, facts }), before, after, kept, rows };
+  const effect = written ?? NOTHING;
+  const stays = {
+    rows: movesKey ? "may go" : effect.rows,
+    values: columns.every(({ name }) => kept.has(name)) ? effect.values : "may change",
+  } as const;
+  return { ...shape, backup: backupName(replay.migration.id, { ...shape, facts }), before, after, kept, ...stays };
 }
 
 /** Columns that are there before and after with the same type. */

@@ -41,6 +41,9 @@ export function changeColumn({ pair, before, after }: ColumnPair, context: Deriv
   const retype = retyped && !inherited && (!followsRename || typeReplaced);
   const expressionReplaced = after.default !== null && mentionsAny(after.default, context.replaced);
 
+  const restored = context.restoring?.tables.get(object.identity);
+  const emptied = retype && restored?.columns.has(before.name) === true && hasNoCast(after.type, before.type);
+
   let defaultNow = after.default;
   if (after.generated !== null && before.generated === null) {
     statements.push(`${alter} DROP EXPRESSION`);
@@ -56,8 +59,13 @@ export function changeColumn({ pair, before, after }: ColumnPair, context: Deriv
   }
   if (retype) {
     const collation = before.collation === null ? "" : ` COLLATE ${before.collation}`;
-    const through = typeReplaced ? `${name}::text${before.type.endsWith("[]") ? "[]" : ""}::${before.type}` : `${name}::${before.type}`;
-    const using = typeReplaced || needsUsing(after.type, before.type) ? ` USING ${through}` : "";
+    if (emptied && after.notNull) statements.push(`${alter} DROP NOT NULL`);
+    const through = emptied
+      ? "NULL"
+      : typeReplaced
+        ? `${name}::text${before.type.endsWith("[]") ? "[]" : ""}::${before.type}`
+        : `${name}::${before.type}`;
+    const using = emptied || typeReplaced || needsUsing(after.type, before.type) ? ` USING ${through}` : "";
     statements.push(`${alter} TYPE ${before.type}${collation}${using}`);
     if (typeReplaced) conditions.push(...removedLabels({ pair, before, after }, context));
     const misfits = typeReplaced || isUserType(before.type) ? null : misfit(presentName, after.type, before.type);
@@ -70,12 +78,14 @@ export function changeColumn({ pair, before, after }: ColumnPair, context: Deriv
   }
 
   const notNull = changeNotNull({ pair, before, after });
-  const restored = context.restoring?.tables.get(object.identity);
-  if (before.notNull && !after.notNull) {
+  if (before.notNull && emptied) conditions.push(restored.unsaved(null));
+  else if (before.notNull && !after.notNull) {
     const unsaved = restored?.columns.has(before.name) === true ? restored.unsaved(`t.${presentName} IS NULL`) : null;
     conditions.push(unsaved ?? `SELECT 1 FROM ${present.identity} WHERE ${presentName} IS NULL`);
   }
-  const required = notNull.map((clause) => clause.replace("{alter}", alter).replace("{table}", table));
+  const required = [...(emptied && before.notNull && after.notNull ? ["{alter} SET NOT NULL"] : []), ...notNull].map((clause) =>
+    clause.replace("{alter}", alter).replace("{table}", table),
+  );
   if (restored === undefined) statements.push(...required);
 
   if (before.identity !== null) {
@@ -87,6 +97,11 @@ export function changeColumn({ pair, before, after }: ColumnPair, context: Deriv
   const found = retype && before.defaultStorage !== after.defaultStorage ? { ...after, storage: before.defaultStorage } : after;
   statements.push(...adornColumn({ object, facts: object.facts }, before, found, context));
   return { early, statements, late: restored === undefined ? [] : required, conditions };
+}
+
+/** A type of the history's own to which no value of another leads: what was saved comes back, what came later has none. */
+function hasNoCast(from: string, to: string): boolean {
+  return isUserType(to) && !isUserType(from) && !/^(?:text|character|"char"|name)/.test(from);
 }
 
 /** Rows that use a label which the enum did not have. */
