@@ -22,6 +22,10 @@ const settingsFile = `# Settings of pggit for this project. Every key is optiona
 #   url: postgres://localhost:5432/postgres   # a server for shadow databases instead of the embedded PostgreSQL
 #   statementTimeoutSeconds: 300
 
+# backup:
+#   keepData: true          # save the rows that migrations destroy, so that their rollbacks put them back
+#   limitMegabytes: 1000    # ask where that takes more
+
 # approvals: 2              # how many people must have approved a plan before it is applied; or { required: 2, roles: [dba] }
 
 `;
