@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { shadowOpener, withTarget } from "../../src/apply/apply-to-database.ts";
 import { dropBackups, type Dropping } from "../../src/apply/drop-backups.ts";
 import { rollbackTo, type RollbackOutcome } from "../../src/apply/rollback.ts";
@@ -9,7 +9,18 @@ import type { TargetHistory } from "../../src/apply/target-history.ts";
 import { ok, type Result } from "../../src/model/failure.ts";
 import { runProgram } from "../support/program.ts";
 import { useServer } from "../support/server.ts";
-import { applyTo, attended, failureOf, migrateTo, noHistory, standard, useConversion, useDatabases, valueOf } from "../support/target.ts";
+import {
+  applyTo,
+  ask,
+  attended,
+  failureOf,
+  migrateTo,
+  noHistory,
+  standard,
+  useConversion,
+  useDatabases,
+  valueOf,
+} from "../support/target.ts";
 
 const files = {
   "flyway.conf": "flyway.locations=filesystem:sql\n",
@@ -31,6 +42,9 @@ CREATE TABLE log_rest PARTITION OF log DEFAULT;
 };
 const server = useServer();
 const conversion = useConversion(files);
+const owner = "backup_owner_of_rows";
+// Behind the databases, which it owns.
+afterAll(async () => void (await ask(server, `DROP ROLE IF EXISTS ${owner}`)));
 const newDatabase = useDatabases(server);
 /** The tool's own table says that the first migration ran. */
 const history: TargetHistory = {
@@ -62,8 +76,12 @@ function goBack(url: string, id: string, options: Partial<ApplyOptions> = {}): P
   );
 }
 
+/** Rows of a role that owns the database and is nothing more. */
 async function filled(name: string): Promise<Awaited<ReturnType<typeof newDatabase>>> {
-  const database = await newDatabase(name);
+  await ask(server, `DO $$ BEGIN CREATE ROLE ${owner} LOGIN PASSWORD 'x'; EXCEPTION WHEN duplicate_object THEN NULL; END $$`);
+  const made = await newDatabase(name, `OWNER ${owner}`);
+  const url = made.url.replace(/\/\/[^@]*@/, `//${owner}:x@`);
+  const database = { ...made, url, query: <R>(sql: string) => ask<R>(url, sql) };
   await migrateTo(database, conversion(), 1);
   await database.query(`INSERT INTO people (name, mood, seen, code) SELECT CASE n % 3 WHEN 0 THEN 'Ann ' ELSE 'ann ' END || n, CASE n % 2 WHEN 0 THEN 'calm' ELSE 'cross' END::mood, '2020-01-01', 'c' || n FROM generate_series(1, 7) AS n;
     INSERT INTO "Order Line" SELECT n, n + 1, n, n FROM generate_series(1, 7) AS n;
@@ -137,6 +155,8 @@ test("a dry run says what would be saved and saves nothing; a limit asks; large 
   });
   expect(await database.query("SELECT count(*)::int AS n FROM pg_namespace WHERE nspname = 'pggit_migrate'")).toEqual([{ n: 0 }]);
   const backup = { limitBytes: 10_000, batchRows: 100 };
+  const rehearsed = valueOf(await applyTo(database.url, conversion(), { ...yes, backup, request: { ...request, where: "copy" } }));
+  expect(rehearsed).toMatchObject({ failure: null, after: "head", copy: expect.stringContaining("copy") });
   const large = failureOf(await applyTo(database.url, conversion(), { backup, request }));
   expect(large).toMatchObject({
     code: "confirmation-needed",

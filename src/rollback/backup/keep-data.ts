@@ -6,7 +6,9 @@ import { type Candidate, plainStatement } from "../candidate.ts";
 import type { ProofContext } from "../context.ts";
 import type { Restoring } from "../derive/action.ts";
 import { deriveRollback, type DerivedCandidate } from "../derived.ts";
+import type { HiddenChange } from "../hidden-changes.ts";
 import { judgeTrial, type Verdict } from "../judge.ts";
+import { changesDefinitions } from "../partial.ts";
 import { NOTHING_SEEN, type RowOutcome } from "../row-outcome.ts";
 import { conditionsOf, needless, stillHidden, withRows } from "../row-verdict.ts";
 import { tryCandidate } from "../trial.ts";
@@ -109,11 +111,12 @@ async function tryWithBackup(
   const checks = [...guards, ...asked.filter((condition) => !needless(condition, verdict))];
   const check = checks.length === 0 ? null : joinChecks(checks);
   const { status, upLoses, reason } = known.rollback;
+  const losses = [...verdict.losses, ...unseenChanges(replay, { verdict, tables }).map((change) => unseenLoss(change, tables))];
   return {
-    status: verdict.losses.length > 0 ? "proven-lossy" : check === null ? "proven" : "proven-conditional",
+    status: losses.length > 0 ? "proven-lossy" : check === null ? "proven" : "proven-conditional",
     origin: final.origin,
     statements: final.statements.map(({ sql, location, transactional }) => ({ sql, location, transactional })),
-    upLoses: verdict.losses,
+    upLoses: losses.filter(({ what, table }, at) => losses.findIndex((other) => other.what === what && other.table === table) === at),
     downLoses: [...known.downLoses, ...tables.flatMap(laterChanges)],
     check,
     reason: null,
@@ -148,10 +151,25 @@ function whyNotSeen({
     return `what was saved does not all come back: ${lost.table ?? "a table"}${lost.columns.length === 0 ? "" : ` (${lost.columns.join(", ")})`}`;
   const empty = tables.find(({ table, before }) => !outcome.tables.includes(table) && !hasPartitions(before));
   if (empty !== undefined) return `no generated row could be made for ${empty.table}, so nothing was seen to come back there`;
-  const first = stillHidden(replay, verdict).find(({ table }) => !isComparedAsWhole(table, tables));
-  return first === undefined
+  const [first] = unseenChanges(replay, { verdict, tables });
+  // Beside definitions that come back it is a named loss.
+  return first === undefined || changesDefinitions(replay)
     ? null
     : `its ${first.kind.toUpperCase().replace("-", " ")} of ${first.table} met no generated row, so nothing was seen to come back`;
+}
+
+/** Data changes that met no generated row, so that nobody saw what was saved of them come back. */
+function unseenChanges(
+  replay: MigrationReplay,
+  { verdict, tables }: { readonly verdict: Verdict; readonly tables: readonly SavedTable[] },
+): readonly HiddenChange[] {
+  return stillHidden(replay, verdict).filter(({ table }) => !isComparedAsWhole(table, tables));
+}
+
+function unseenLoss({ kind, table }: HiddenChange, tables: readonly SavedTable[]): Loss {
+  const saved = tables.find(({ before, after }) => before.name === table || after?.name === table);
+  const what = `what its ${kind.toUpperCase().replace("-", " ")}${saved === undefined ? ` of ${table}` : ""} does: it is saved, but met no generated row and was not seen to come back`;
+  return { table: saved?.table ?? null, columns: [], what };
 }
 
 /** Right behind the migration such a table cannot be compared with what it was; at the end it was, as a whole. */
