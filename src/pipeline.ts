@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { adapters } from "../adapters/index.ts";
 import { analyse } from "./analysis/analyse.ts";
 import { type HistoryCache, openHistoryCache, type ProvenMigration, type ProvenOutcome } from "./cache/history-cache.ts";
-import { checkBaseline } from "./baseline/check-baseline.ts";
 import type { MigrateRequest } from "./configuration/resolve-request.ts";
 import { openShadow, type ShadowRequest } from "./database/shadow.ts";
 import type { Shadow } from "./database/session.ts";
@@ -13,13 +12,13 @@ import { markKeptData } from "./decisions/keep-data.ts";
 import { reviseHistory } from "./decisions/revise.ts";
 import type { Settled } from "./decisions/take-decisions.ts";
 import type { ConvertedHistory } from "./export/conversion-files.ts";
-import type { EdgeCaseDraft } from "./model/edge-case.ts";
 import { failed, ok, type Result } from "./model/failure.ts";
-import type { Finding, History } from "./model/history.ts";
-import type { MigrationReplay } from "./model/replay.ts";
+import type { History } from "./model/history.ts";
 import type { PlanContent } from "./plan/content-id.ts";
+import { checkBaselines } from "./check-baselines.ts";
+import { openPrepared } from "./open-prepared.ts";
 import { proveExtractions } from "./prove-extractions.ts";
-import { asProven, draftQuestions, interrupted, replayAndProve, walkBack, type Proven } from "./prove-history.ts";
+import { asProven, draftQuestions, interrupted, replayAndProve, walkBack } from "./prove-history.ts";
 import { bookkeepingTables } from "./prove-stretch.ts";
 import { findMentions } from "./reading/find-mentions.ts";
 import { findProject } from "./reading/find-project.ts";
@@ -28,7 +27,6 @@ import { selectEnvironment } from "./reading/select-environment.ts";
 import { planContent } from "./plan-content.ts";
 import type { Run, Stage } from "./run.ts";
 import { loadParser } from "./sql/parser.ts";
-import { quoteIdentifier } from "./sql/quote.ts";
 import { maskSecrets } from "./sql/secrets.ts";
 import { settleDecisions } from "./settle-decisions.ts";
 import { collectInputs } from "./squash/collect-inputs.ts";
@@ -256,48 +254,6 @@ function conclude(
   const content = planContent({ history, request }, { replays, outcome, analysis: { ...analysis, edgeCases } });
   clock.lap("analyse");
   return ok({ kind: "converted", content, replays, rollbacks, squash, remembered, timings: clock.timings(), decisionFills: fills });
-}
-
-/** Compares each baseline that stands beside its migrations with what these gave, on a shadow of its own. */
-async function checkBaselines(
-  stage: Stage,
-  { replays, checkpoints }: Proven,
-): Promise<Result<{ readonly findings: readonly Finding[]; readonly questions: readonly EdgeCaseDraft[] }>> {
-  const findings: Finding[] = [];
-  const questions: EdgeCaseDraft[] = [];
-  for (const baseline of stage.history.baselines) {
-    const links = replays.findIndex(({ migration }) => migration.id === baseline.through) + 1;
-    const expected = checkpoints.find((checkpoint) => checkpoint.links === links);
-    if (expected === undefined) continue;
-    const opened = await openPrepared(stage, replays);
-    if (opened.kind === "failed") return opened;
-    const shadow = opened.value;
-    try {
-      const context = {
-        history: stage.history,
-        shadow,
-        excludeFromReads: bookkeepingTables(stage.history),
-        clock: () => stage.run.now() * 1000,
-      };
-      const verdict = await checkBaseline(baseline, expected, context);
-      if (verdict.kind === "equal") findings.push(verdict.finding);
-      else questions.push(verdict.question);
-    } finally {
-      await shadow.close();
-    }
-  }
-  return ok({ findings, questions });
-}
-
-/** A fresh shadow with what the history takes for granted: the roles that the replay had to make, and the tool's own tables. */
-async function openPrepared(stage: Stage, replays: readonly MigrationReplay[]): Promise<Result<Shadow>> {
-  const opened = await stage.openFresh();
-  if (opened.kind === "failed") return opened;
-  const roles = new Set(replays.flatMap((replay) => replay.assumedRoles ?? []));
-  for (const role of roles) await opened.value.session.run(`CREATE ROLE ${quoteIdentifier(role)} NOLOGIN`);
-  const { preparation, bookkeepingSql } = stage.history;
-  if (bookkeepingSql.length > 0) for (const sql of [...preparation, ...bookkeepingSql]) await opened.value.session.run(sql);
-  return opened;
 }
 
 async function readProject(request: MigrateRequest, { progress, readHistory: read = readHistory }: Run): Promise<Result<History>> {

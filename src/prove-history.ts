@@ -5,20 +5,11 @@ import type { EdgeCaseDraft } from "./model/edge-case.ts";
 import { failed, ok, type Failure, type Result } from "./model/failure.ts";
 import type { Finding, History, Migration } from "./model/history.ts";
 import type { MigrationReplay } from "./model/replay.ts";
-import type { Rollback } from "./model/rollback.ts";
+import { restoresRows, type Rollback } from "./model/rollback.ts";
 import { bookkeepingTables, proveStretch, type Stretch } from "./prove-stretch.ts";
 import { continueAddresses, type Renumbered } from "./replay/continue-addresses.ts";
 import { fastForward } from "./replay/fast-forward.ts";
-import {
-  chainLink,
-  type Checkpoint,
-  checkpointPositions,
-  doubtRollback,
-  middleOf,
-  proveChain,
-  restoresRows,
-  takeCheckpoint,
-} from "./rollback/chain.ts";
+import { chainLink, type Checkpoint, checkpointPositions, doubtRollback, middleOf, proveChain, takeCheckpoint } from "./rollback/chain.ts";
 import { chainFindings } from "./rollback/chain-findings.ts";
 import { rollbackQuestions } from "./rollback/questions.ts";
 import type { Stage } from "./run.ts";
@@ -60,21 +51,27 @@ export async function replayAndProve(shadow: Shadow, stage: Stage): Promise<Resu
   const { embedded, ownsCluster } = shadow.session.engine;
   const apart = embedded || !(ownsCluster || stage.mentions.roles);
   const second = total - from >= worthTwoShadows && apart ? await openAhead(stage) : null;
-  const ahead =
-    second === null
-      ? Promise.resolve(false)
-      : fastForward(stage.history, second.session, { until: split, assumedRoles: rolesOf(known.map(({ replay }) => replay)) });
   const watched = { ...stage, history: cache?.history ?? stage.history };
-  const later = ahead.then((there) =>
-    there && second !== null
-      ? proveStretch(second, watched, { from: split, endsAt: () => Promise.resolve(false), places: above(places, split), advance })
-      : null,
-  );
-  const endsAt = async (migrations: number, soFar: Pick<Stretch, "replays" | "rollbacks">): Promise<boolean> => {
-    if (from === 0 && migrations % keptAtOnce === 0) await cache?.keep(asProven(soFar));
-    return migrations === split && (await ahead);
-  };
-  const [start, rest] = await Promise.all([proveStretch(opening.value.shadow, watched, { from, endsAt, places: untaken, advance }), later]);
+  // What was passed until here is the replay's.
+  stage.clock.lap("replay");
+  const [start, rest] = await stage.clock.apart((openLane) => {
+    const [clock, clockOfRest] = [openLane(), openLane()];
+    const ahead =
+      second === null
+        ? Promise.resolve(false)
+        : fastForward(stage.history, second.session, { until: split, assumedRoles: rolesOf(known.map(({ replay }) => replay)) });
+    const later = ahead.then((there) => {
+      clockOfRest.lap("replay");
+      if (!there || second === null) return null;
+      const endsAt = (): Promise<boolean> => Promise.resolve(false);
+      return proveStretch(second, watched, { from: split, endsAt, places: above(places, split), advance, clock: clockOfRest });
+    });
+    const endsAt = async (migrations: number, soFar: Pick<Stretch, "replays" | "rollbacks">): Promise<boolean> => {
+      if (from === 0 && migrations % keptAtOnce === 0) await cache?.keep(asProven(soFar));
+      return migrations === split && (await ahead);
+    };
+    return Promise.all([proveStretch(opening.value.shadow, watched, { from, endsAt, places: untaken, advance, clock }), later]);
+  });
   if (run.signal.aborted || start === null) return failed(interrupted(run.signal));
   const first = join({ replays: known.map(({ replay }) => replay), last: standingAfter(known.map(({ replay }) => replay)) }, start);
   const all = rest === null ? first : join(first, rest);

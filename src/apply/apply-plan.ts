@@ -7,7 +7,7 @@ import { findStore } from "../store/find-store.ts";
 import { readRecord } from "../store/read-record.ts";
 import { estimateBackups } from "./backup-sizes.ts";
 import { askForSpace, refuseUnsaved } from "./backup-limit.ts";
-import { assess, type Assessment } from "./assess.ts";
+import { assess } from "./assess.ts";
 import type { Examined } from "./examined.ts";
 import { revertDrift } from "./revert-drift.ts";
 import type { ApplyOutcome, ApplyRequest } from "./apply-types.ts";
@@ -20,6 +20,7 @@ import { askOfTarget } from "./target-questions.ts";
 import { takeRunLock } from "./run-lock.ts";
 import { scopeOf } from "./scope.ts";
 import { allowedIn } from "./table.ts";
+import { recordQuestion, runQuestion } from "./confirmations.ts";
 import type { HistoryReading } from "./target-history.ts";
 import { findUnrunnable } from "./unrunnable.ts";
 import { driftRefusal, requireYes, toolHoldsLock, unexpectedState } from "./refusals.ts";
@@ -227,24 +228,6 @@ function hazardsOf({ runnable }: ApplyRequest, ids: readonly string[]): readonly
   return pending.flatMap(({ plan }) =>
     plan.up.flatMap(({ hazards }) => hazards.filter(({ severity }) => severity === "high").map(({ message }) => `${plan.id}: ${message}`)),
   );
-}
-
-function runQuestion({ target }: ApplyRequest, { state, pending }: Assessment): string {
-  const [first] = pending;
-  const last = pending.at(-1);
-  const which = pending.length === 1 ? `${first}` : `${pending.length} migrations, ${first} to ${last}`;
-  return state === "empty" ? `Build the schema (${which}) in ${target.description}?` : `Run ${which} on ${target.description}?`;
-}
-
-function recordQuestion(
-  { target }: ApplyRequest,
-  { missing, ignored }: { readonly missing: readonly string[]; readonly ignored: readonly DriftEntry[] },
-): string {
-  const what = [
-    ...(missing.length > 0 ? [`${missing.length} migrations`] : []),
-    ...(ignored.length > 0 ? [`${ignored.length} ignored differences`] : []),
-  ];
-  return `Write the record of ${what.join(" and ")} (schema pggit) to ${target.description}?`;
 }
 
 function unseenWarning(ids: readonly string[]): string {

@@ -6,8 +6,10 @@ import type { TargetDatabase } from "../database/open-target.ts";
 import type { RequiredApprovals } from "../plan/approvals.ts";
 import type { Progress } from "../run.ts";
 import type { DriftEntry } from "../store/drift.ts";
+import type { Alerts } from "../model/alert.ts";
 import type { Assessment, StateName } from "./assess.ts";
 import type { BackupEstimate } from "./backup-sizes.ts";
+import type { RunWitness } from "./observe-run.ts";
 import type { Limits } from "./execute-unit.ts";
 import type { Executed } from "./run-migrations.ts";
 import type { RunnablePlan } from "./runnable.ts";
@@ -43,6 +45,7 @@ export interface ApplyOptions {
     /** Tables of more rows are saved in batches of so many. */
     readonly batchRows: number;
   };
+  readonly alerts: Alerts;
   readonly disposable: boolean;
 }
 
@@ -50,6 +53,8 @@ export interface ApplyOptions {
 export interface ApplySurroundings {
   readonly ask: Ask;
   readonly progress: Progress;
+  /** Is shown what happens while migrations run. */
+  readonly witness: RunWitness;
   readonly signal: AbortSignal;
   /** Seconds of a clock that only goes forward. */
   readonly now: () => number;

@@ -159,6 +159,7 @@ function asTarget(shadow: Shadow, target: TargetDatabase): TargetDatabase {
     encoding: "UTF8",
     standby: false,
     withPool: shadow.withPool,
+    openBeside: () => Promise.resolve(null),
     cancel: () => Promise.resolve(),
     close: () => shadow.close(),
   };

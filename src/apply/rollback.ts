@@ -14,6 +14,7 @@ import { createExpectations } from "./expectations.ts";
 import { readOutline } from "./outline.ts";
 import { requireYes, toolHoldsLock } from "./refusals.ts";
 import { takeRunLock } from "./run-lock.ts";
+import { observed } from "./observe-run.ts";
 import { runTerms } from "./run-terms.ts";
 import { runMigrations, type Executed } from "./run-migrations.ts";
 import type { RunnableMigration } from "./runnable.ts";
@@ -141,7 +142,7 @@ async function runBack(
   }
   const run = await beginRun(session, { ...describeRun(request), kind: "rollback" });
   await session.run("COMMIT");
-  surroundings.progress.begin("taking back", back.length);
+  surroundings.progress.begin("taking back", null);
   const recorder = createStoreRecorder({
     session,
     runnable,
@@ -153,14 +154,17 @@ async function runBack(
     user: target.user,
     stamp: looked.reading.stamp,
   });
-  const outcome = await runMigrations({
-    ...runTerms(request),
-    direction: "down",
-    migrations: back,
-    recorder,
-    forbid: (migration) => forbidTakingBack(session, migration),
-    prepare: () => Promise.resolve(),
-  });
+  const outcome = await observed(request, (observer) =>
+    runMigrations({
+      ...runTerms(request),
+      observer,
+      direction: "down",
+      migrations: back,
+      recorder,
+      forbid: (migration) => forbidTakingBack(session, migration),
+      prepare: () => Promise.resolve(),
+    }),
+  );
   const { failure, stoppedAt } = outcome;
   try {
     await finishRun(session, run, { status: failure === null ? "done" : "failed", stoppedAt, message: failure?.message ?? null });

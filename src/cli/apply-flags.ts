@@ -44,6 +44,7 @@ export function applyOptions(
     ...(flags.shadowMode === true ? {} : { approvals: requiredApprovals(flags, settings) }),
     limits: settings.limits,
     backup: settings.backup,
+    alerts: settings.alerts,
     disposable: settings.shadow.disposable,
   };
 }

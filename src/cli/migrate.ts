@@ -15,17 +15,17 @@ import { findAdoption, refuseAdoption } from "./adopt-drift.ts";
 import type { TargetFlags } from "./apply-flags.ts";
 import { renderApply, summariseApply } from "./apply-report.ts";
 import { applyFromCommand } from "./database-step.ts";
-import { fixEdgeCase } from "./fix-edge-case.ts";
 import { failuresAsJson, printFailures } from "./print-failures.ts";
 import { buildIdentity } from "./build-identity.ts";
 import { programVersion } from "./program-version.ts";
-import { showProgress } from "./progress.ts";
+import { progressMode, showProgress, type ShownProgress } from "./progress.ts";
 import { readFromTarget } from "./read-from-target.ts";
 import { renderForPeople } from "./render-for-people.ts";
 import { renderReport } from "./report.ts";
 import { summariseMigrate } from "./summary-json.ts";
 import { offeredIn, suggestFromDatabase } from "./suggest-program.ts";
 import { renderStopped } from "./stopped-report.ts";
+import type { Fixed } from "./fix-edge-case.ts";
 import { screenOf, styleFor } from "./terminal.ts";
 
 /** `pggit migrate`: converts, writes the files, prints the report. Gives the exit code. */
@@ -51,8 +51,9 @@ export async function runMigrate(project: string, flags: MigrateFlags & TargetFl
   const progress = showProgress({
     stream: process.stderr,
     style: errors,
-    mode: flags.quiet === true ? "quiet" : process.stderr.isTTY ? "terminal" : "plain",
+    mode: progressMode(flags),
     now: () => performance.now(),
+    clock: () => new Date().toISOString(),
   });
   const interruption = new AbortController();
   const ended = endOnSignal(interruption, () => progress.stage());
@@ -122,7 +123,7 @@ interface Ending {
   readonly decisions: DecisionFile;
   readonly flags: MigrateFlags & TargetFlags;
   readonly fail: (failures: readonly Failure[]) => ExitCode;
-  readonly progress: ReturnType<typeof showProgress>;
+  readonly progress: ShownProgress;
   readonly signal: AbortSignal;
   readonly convertWith: (file: DecisionFile) => ReturnType<typeof convert>;
 }
@@ -191,11 +192,7 @@ async function finish(first: Conversion, ending: Ending): Promise<ExitCode> {
   const { conversion, plan, name } = adoption?.kind === "ok" ? adoption.value : placed.value;
   const adopted = adoption?.kind === "ok" ? adoption.value.adopted : null;
 
-  if (flags.fixEdgeCase !== undefined && flags.json !== true) ending.progress.finish();
-  const fixed =
-    flags.fixEdgeCase === undefined
-      ? ok({ plan, listing: "" })
-      : await fixEdgeCase({ file: join(out, name), plan, id: flags.fixEdgeCase, flags });
+  const fixed = flags.fixEdgeCase === undefined ? ok({ plan, listing: "" }) : await settle(flags.fixEdgeCase, { ...ending, plan, name });
   if (fixed.kind === "failed") return fail(fixed.failures);
 
   const database =
@@ -236,4 +233,13 @@ async function peakMemory(): Promise<number> {
   const status = await readFile("/proc/self/status", "utf8").catch(() => "");
   const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
   return (kilobytes === undefined ? process.resourceUsage().maxRSS : Number(kilobytes)) * 1024;
+}
+
+async function settle(
+  id: string,
+  { out, flags, plan, name, progress }: Ending & { readonly plan: Plan; readonly name: string },
+): Promise<Result<Fixed>> {
+  if (flags.json !== true) progress.finish();
+  const { fixEdgeCase } = await import("./fix-edge-case.ts");
+  return fixEdgeCase({ file: join(out, name), plan, id, flags });
 }

@@ -1,3 +1,4 @@
+import { listNames } from "../model/list-names.ts";
 import { withExamined } from "../apply/apply-plan.ts";
 import type { Assessment } from "../apply/assess.ts";
 import { ok, type ExitCode } from "../model/failure.ts";
@@ -70,12 +71,7 @@ function render({ pending, drift, branch, lastRun, backups }: Omit<Status, "said
   const rows: string[][] = [
     ["State", said],
     ["Branch", branch],
-    [
-      "Pending",
-      pending.length === 0
-        ? "none"
-        : `${pending.slice(0, shownPending).join(", ")}${pending.length > shownPending ? ` and ${pending.length - shownPending} more` : ""}`,
-    ],
+    ["Pending", pending.length === 0 ? "none" : listNames(pending, shownPending)],
     ...drift.map((text, index) => [index === 0 ? "Drift" : "", text]),
     ...backups.map((backup, index) => [index === 0 ? "Backups" : "", sayBackup(backup)]),
     [

@@ -3,6 +3,7 @@ import { approachNames } from "../model/approach.ts";
 
 const toolName = z.enum(["flyway", "liquibase", "rails", "alembic", "django", "sqitch", "sql"]);
 const names = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String));
+const alertAction = z.enum(["warn", "stop"]).default("warn");
 
 /** `pggit.yaml`: every key is optional, an unknown key is an error. Documented in `docs/formats.md`. */
 export const settingsSchema = z.strictObject({
@@ -36,6 +37,14 @@ export const settingsSchema = z.strictObject({
       keepData: z.boolean().optional(),
       limitMegabytes: z.number().nonnegative().optional(),
       batchRows: z.number().int().positive().optional(),
+    })
+    .optional(),
+  alerts: z
+    .strictObject({
+      lockWait: z.strictObject({ seconds: z.number().positive(), action: alertAction }).optional(),
+      replicationLag: z.strictObject({ seconds: z.number().positive(), action: alertAction }).optional(),
+      errorShare: z.strictObject({ percent: z.number().positive().max(100), action: alertAction }).optional(),
+      rowsPerMinute: z.strictObject({ below: z.number().positive(), action: alertAction }).optional(),
     })
     .optional(),
   runbook: z

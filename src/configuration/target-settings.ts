@@ -1,4 +1,6 @@
 import { ok, type Result } from "../model/failure.ts";
+import type { Alerts } from "../model/alert.ts";
+import type { SettingsFile } from "./settings.ts";
 import { readSettingsFile } from "./read-settings.ts";
 
 /** What `pggit.yaml` says about a target database. */
@@ -7,6 +9,8 @@ export interface TargetSettings {
   readonly limits: { readonly lockTimeoutMs: number; readonly statementTimeoutMs: number; readonly lockRetries: number };
   /** What prior backups may take before somebody is asked (bytes), and the size of their batches (rows). */
   readonly backup: { readonly limitBytes: number; readonly batchRows: number };
+  /** Limits of a run: seconds, percent, rows per minute. */
+  readonly alerts: Alerts;
   /** How many people have to have approved a plan, and the roles that each has to be among them. */
   readonly approvals: { readonly count: number; readonly roles: readonly string[] };
   readonly shadow: { readonly url: string | null; readonly disposable: boolean };
@@ -37,7 +41,7 @@ export async function readTargetSettings(
 ): Promise<Result<TargetSettings>> {
   const read = await readSettingsFile(folder, flags, process);
   if (read.kind === "failed") return read;
-  const { drift, apply, shadow, approvals, backup } = read.value;
+  const { drift, apply, shadow, approvals, backup, alerts } = read.value;
   const required = typeof approvals === "number" ? { required: approvals } : approvals;
   const seconds = (value: number): number => Math.round(value * 1000);
   return ok({
@@ -51,10 +55,20 @@ export async function readTargetSettings(
       limitBytes: (flags.backupLimit ?? backup?.limitMegabytes ?? backupDefaults.limitMegabytes) * 1_000_000,
       batchRows: backup?.batchRows ?? backupDefaults.batchRows,
     },
+    alerts: alertsOf(alerts ?? {}),
     approvals: { count: required?.required ?? 0, roles: required?.roles ?? [] },
     shadow: {
       url: flags.shadowUrl ?? process.env["PGGIT_SHADOW_URL"] ?? shadow?.url ?? null,
       disposable: flags.shadowDisposable ?? shadow?.disposable ?? false,
     },
   });
+}
+
+function alertsOf({ lockWait, replicationLag, errorShare, rowsPerMinute }: NonNullable<SettingsFile["alerts"]>): Alerts {
+  return {
+    ...(lockWait === undefined ? {} : { lockWait: { limit: lockWait.seconds, action: lockWait.action } }),
+    ...(replicationLag === undefined ? {} : { replicationLag: { limit: replicationLag.seconds, action: replicationLag.action } }),
+    ...(errorShare === undefined ? {} : { errorShare: { limit: errorShare.percent, action: errorShare.action } }),
+    ...(rowsPerMinute === undefined ? {} : { rowsPerMinute: { limit: rowsPerMinute.below, action: rowsPerMinute.action } }),
+  };
 }

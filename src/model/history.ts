@@ -93,8 +93,10 @@ export interface Finding {
   readonly migration: string | null;
 }
 
-/** An alternative start of the same history: a Flyway `B` file, a dump beside its migrations. Checked against it. */
+/** What makes at once what migrations make one after the other; checked against them. */
 export interface Baseline {
+  /** `start`: new databases begin with it instead (a Flyway `B` file). `dump`: the schema as somebody's database had it, written beside the migrations by the tool. */
+  readonly kind: "start" | "dump";
   readonly id: string;
   /** The last migration whose effect it contains. */
   readonly through: string;

@@ -103,3 +103,8 @@ export interface Rollback {
   /** The proof of the chosen candidate first, then of those that lost. */
   readonly proofs: readonly RollbackProof[];
 }
+
+/** Whether its way back leaves no row where it was not, also where nothing was saved: a prior backup then brings nothing back. */
+export function restoresRows({ origin, backup }: Pick<Rollback, "origin" | "backup">): boolean {
+  return origin !== null && (backup === undefined || hasWayBack(backup.without));
+}

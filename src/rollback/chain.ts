@@ -6,7 +6,7 @@ import { type CatalogSnapshot, readWholeCatalog } from "../catalog/snapshot/read
 import { type Shadow, StatementError } from "../database/session.ts";
 import type { CatalogDifference } from "../model/catalog.ts";
 import type { MigrationReplay } from "../model/replay.ts";
-import { hasWayBack, type Rollback, type RollbackStatement } from "../model/rollback.ts";
+import { restoresRows, type Rollback, type RollbackStatement } from "../model/rollback.ts";
 import { transactionControl } from "../replay/transaction.ts";
 import { withoutConcurrently } from "../sql/concurrently.ts";
 import { parseStatement } from "../sql/statement.ts";
@@ -53,11 +53,6 @@ export interface ChainContext {
   readonly shadow: Shadow;
   readonly resetBetween: readonly string[];
   readonly excludeFromReads: ReaderOptions["excludeFromReads"];
-}
-
-/** Whether its way back leaves no row where it was not. Here nothing was saved, so a prior backup brings nothing back. */
-export function restoresRows({ origin, backup }: Rollback): boolean {
-  return origin !== null && (backup === undefined || hasWayBack(backup.without));
 }
 
 /** The link of a replayed and proven migration: all that the chain needs to keep of it. */

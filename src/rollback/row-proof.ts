@@ -1,3 +1,4 @@
+import { listNames } from "../model/list-names.ts";
 import type { CatalogReader } from "../catalog/reader.ts";
 import type { Session } from "../database/session.ts";
 import type { CatalogObject } from "../model/catalog.ts";
@@ -159,7 +160,7 @@ function comparedTables({ before }: RowTables): RowTrialPlan["compare"] {
 async function proveWith(first: RowTrialPlan, { upLoses }: RowQuestion, context: Proving): Promise<RowOutcome> {
   const notes = [
     ...(first.untried === 0 ? [] : [`${first.untried} of the kinds of rows that only the new state allows were not tried`]),
-    ...(first.leftOut.length === 0 ? [] : [`no room for rows in ${listOf(first.leftOut)}`]),
+    ...(first.leftOut.length === 0 ? [] : [`no room for rows in ${listNames(first.leftOut)}`]),
   ];
   let chosen: Chosen = {};
   let answer = await runRowTrial(first, chosen, context);
@@ -170,7 +171,7 @@ async function proveWith(first: RowTrialPlan, { upLoses }: RowQuestion, context:
     const settled = await chooseRows(plan, run);
     if (settled === null) {
       if (refused === null) return { ...cannot("the condition of the way back leaves room for none"), noRoom: true };
-      return cannot(`the migration itself does not run with rows in ${listOf(wantedTables(plan))}: ${refused}`);
+      return cannot(`the migration itself does not run with rows in ${listNames(wantedTables(plan))}: ${refused}`);
     }
     ({ chosen, answer } = settled);
     notes.push(
@@ -189,10 +190,6 @@ async function proveWith(first: RowTrialPlan, { upLoses }: RowQuestion, context:
 
 function wantedTables({ seeds, added }: RowTrialPlan): readonly string[] {
   return [...seeds, ...added].filter(({ wanted }) => wanted).map(({ shape }) => shape.identity);
-}
-
-function listOf(names: readonly string[]): string {
-  return names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
 }
 
 type Run = (chosen: Chosen) => Promise<RowTrialAnswer>;

@@ -72,7 +72,7 @@ async function goOn(url: string): Promise<RunOutcome> {
       limits: { lockTimeoutMs: 2_000, statementTimeoutMs: 0, lockRetries: 1 },
       signal: new AbortController().signal,
       now: () => performance.now() / 1000,
-      advanced: () => undefined,
+      observer: { tell: () => undefined, stopping: () => null },
       warn: () => undefined,
     });
   } finally {

@@ -121,6 +121,7 @@ export const standard: ApplyOptions = {
   drift: { schemas: [], ignore: [] },
   limits: { lockTimeoutMs: 500, statementTimeoutMs: 0, lockRetries: 2 },
   backup: { limitBytes: 1_000_000_000, batchRows: 50_000 },
+  alerts: {},
   disposable: false,
 };
 
@@ -140,6 +141,7 @@ export function attended(answer: "yes" | "no" | "no-terminal", signal: AbortSign
       return Promise.resolve(answer);
     },
     progress: { begin: () => undefined, advance: () => undefined, warn: (message) => warnings.push(message) },
+    witness: () => undefined,
     signal,
     now: () => performance.now() / 1000,
     clock: () => "2026-11-20T10:00:00.000Z",
