@@ -8,6 +8,7 @@ import type { Shadow } from "./database/session.ts";
 import { compileFor } from "./database/wasm-compiler.ts";
 import type { DecisionFill } from "./decisions/decision-file.ts";
 import { withAdopted } from "./decisions/adopted.ts";
+import { markKeptData } from "./decisions/keep-data.ts";
 import { reviseHistory } from "./decisions/revise.ts";
 import type { Settled } from "./decisions/take-decisions.ts";
 import type { ConvertedHistory } from "./export/conversion-files.ts";
@@ -58,7 +59,8 @@ export async function convert(request: MigrateRequest, run: Run): Promise<Result
   if (read.kind === "failed") return read;
   const complete = run.decisions === undefined ? read : withAdopted(read.value, run.decisions.file);
   if (complete.kind === "failed") return complete;
-  const { history, questions } = selectEnvironment(complete.value, {
+  const marked = markKeptData(complete.value, { keepData: request.keepData, decisions: run.decisions?.file.decisions ?? [] });
+  const { history, questions } = selectEnvironment(marked, {
     chosen: request.environment,
     mapped: new Set(Object.keys(request.environments)),
   });

@@ -5,7 +5,7 @@ import type { EdgeCaseDraft } from "./model/edge-case.ts";
 import { failed, ok, type Failure, type Result } from "./model/failure.ts";
 import type { Finding, History, Migration } from "./model/history.ts";
 import type { MigrationReplay } from "./model/replay.ts";
-import type { Rollback } from "./model/rollback.ts";
+import { restoresRows, type Rollback } from "./model/rollback.ts";
 import { bookkeepingTables, proveStretch, type Stretch } from "./prove-stretch.ts";
 import { continueAddresses, type Renumbered } from "./replay/continue-addresses.ts";
 import { fastForward } from "./replay/fast-forward.ts";
@@ -183,7 +183,7 @@ export async function walkBack(proven: Proven, history: History): Promise<Walked
   const links = proven.replays.map((replay, index) => chainLink(replay, at(proven.rollbacks, index)));
   const context = { shadow: proven.head, resetBetween: history.resetBetween, excludeFromReads: bookkeepingTables(history) };
   const walked = await proveChain(links, proven.checkpoints, context, proven.walkedBelow);
-  const passedBelow = links.slice(0, proven.walkedBelow).filter(({ rollback }) => rollback.origin === null);
+  const passedBelow = links.slice(0, proven.walkedBelow).filter(({ rollback }) => !restoresRows(rollback));
   const chain = { ...walked, passed: [...walked.passed, ...(walked.reachedEnd ? passedBelow.map(({ migration }) => migration) : [])] };
   const rollbacks = proven.rollbacks.map((rollback, index) => {
     const doubts = chain.doubts.get(at(links, index).migration);

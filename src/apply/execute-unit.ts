@@ -44,6 +44,7 @@ export async function executeInTransaction(unit: Unit, run: UnitRun, beside: (ro
         for (const statement of unit.statements) {
           stopWhereAborted(signal);
           const touched = (await executeStatement(session, statement)) ?? 0;
+          if (statement.saves === true) continue;
           run.ran(touched);
           rows += touched;
         }

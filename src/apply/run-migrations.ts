@@ -6,7 +6,7 @@ import type { Direction, Recorder } from "./recorder.ts";
 import { observeStatements } from "./observe-statements.ts";
 import type { Script, Unit } from "./read-script.ts";
 import type { RunObserver } from "./run-event.ts";
-import type { RunnableMigration } from "./runnable.ts";
+import type { RunnableMigration, Saving } from "./runnable.ts";
 import { settle } from "./settle.ts";
 
 /** A migration that was run, forward or back. */
@@ -31,6 +31,8 @@ export interface RunRequest {
   readonly recorder: Recorder;
   /** Asked within a migration's transaction before its first statement: a reason not to run it. */
   readonly forbid: (migration: RunnableMigration) => Promise<string | null>;
+  /** Done before a migration's first statement, outside of any transaction. */
+  readonly prepare: (migration: RunnableMigration) => Promise<void>;
   readonly resetBetween: readonly string[];
   readonly limits: Limits;
   readonly signal: AbortSignal;
@@ -56,6 +58,7 @@ export async function runMigrations(request: RunRequest): Promise<RunOutcome> {
     const { id } = migration.plan;
     observer.tell({ kind: "migration", id, number: index + 1, statements: scriptOf(migration, direction).statements.length });
     try {
+      await request.prepare(migration);
       const rows = await runMigration(migration, { ...request, started });
       const done = { id, seconds: round(request.now() - started), rows };
       executed.push(done);
@@ -86,7 +89,8 @@ async function runMigration(migration: RunnableMigration, request: RunRequest & 
     statements: script.statements.length,
     lockRetries: request.limits.lockRetries,
   });
-  const units = script.units.length === 0 ? [{ kind: "transaction", statements: [] } satisfies Unit] : script.units;
+  const own = script.units.length === 0 ? [{ kind: "transaction", statements: [] } satisfies Unit] : script.units;
+  const units = direction === "up" && migration.saving !== null ? withSaving(own, migration.saving) : own;
   const run: UnitRun = {
     session,
     limits: request.limits,
@@ -107,6 +111,20 @@ async function runMigration(migration: RunnableMigration, request: RunRequest & 
   const [only] = units;
   if (only !== undefined && units.length === 1 && only.kind === "transaction") return executeInTransaction(only, run, enter);
   return runUnits(units, { ...request, run, id, enter, kept });
+}
+
+/** What saves rows runs in the transaction of the migration; where it has several, in the first and the last of them. */
+function withSaving(units: readonly Unit[], { before, after }: Saving): readonly Unit[] {
+  const [first] = units;
+  const opened: readonly Unit[] =
+    first?.kind === "transaction"
+      ? [{ kind: "transaction", statements: [...before, ...first.statements] }, ...units.slice(1)]
+      : [{ kind: "transaction", statements: before }, ...units];
+  const last = opened.at(-1);
+  if (after.length === 0) return opened;
+  return last?.kind === "transaction"
+    ? [...opened.slice(0, -1), { kind: "transaction", statements: [...last.statements, ...after] }]
+    : [...opened, { kind: "transaction", statements: after }];
 }
 
 interface Stepping extends RunRequest {

@@ -13,12 +13,14 @@ import type { StateName } from "./assess.ts";
 import { connectionLost, isConnectionLost } from "./connection-lost.ts";
 import { buildFromSchema } from "./build.ts";
 import { findDrift } from "./drift.ts";
+import { fillBackups } from "./fill-backups.ts";
 import { ignoredPatterns } from "./drift-decisions.ts";
 import { planFiles } from "./plan-files.ts";
 import { undoDrift } from "./undo-drift.ts";
 import { observed } from "./observe-run.ts";
-import { runTerms } from "./run-terms.ts";
+import { ownTransaction, runTerms } from "./run-terms.ts";
 import { runMigrations, type RunOutcome } from "./run-migrations.ts";
+import type { RunnableMigration } from "./runnable.ts";
 import { createStoreRecorder, record, type RecorderRequest } from "./store-recorder.ts";
 
 /** A run that writes to a target: its store stands, its beginning is in the audit trail. */
@@ -137,6 +139,7 @@ function writingOn(request: ApplyRequest, examined: Examined, context: RecorderR
             migrations,
             recorder: createStoreRecorder(context),
             forbid: () => Promise.resolve(null),
+            prepare: (migration) => saveAhead(migration, request, context),
           })
         );
       });
@@ -168,6 +171,19 @@ function writingOn(request: ApplyRequest, examined: Examined, context: RecorderR
       }
     },
   };
+}
+
+/** Saves the rows of large tables before their migration, in batches. */
+async function saveAhead(migration: RunnableMigration, request: ApplyRequest, context: RecorderRequest): Promise<void> {
+  if (migration.saving === null) return;
+  const { runnable, options, surroundings } = request;
+  await fillBackups(migration, {
+    run: ownTransaction(request, context),
+    entry: { tool: runnable.plan.source.tool, run: context.run },
+    batchRows: options.backup.batchRows,
+    progress: surroundings.progress,
+  });
+  surroundings.progress.begin("running migrations", null);
 }
 
 export async function rollBackQuietly(session: Session): Promise<void> {

@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from "commander";
 import type { MigrateFlags } from "../configuration/resolve-request.ts";
 import type { TargetFlags } from "./apply-flags.ts";
 import type { ApproveFlags } from "./approve.ts";
+import type { BackupFlags } from "./backup.ts";
 import type { DecideFlags } from "./decide.ts";
 import type { ReviewFlags } from "./review.ts";
 import type { RollbackFlags } from "./rollback.ts";
@@ -52,6 +53,7 @@ program
   .option("--require-approvals <n>", "refuse unless so many people approved the plan as it stands", wholeNumber)
   .option("--no-stamp", "do not enter migrations in the source tool's own table")
   .option("--shadow-mode", "do it to a throwaway copy of the database instead")
+  .option("--backup-limit <megabytes>", "ask where prior backups will take more than this (default: 1000)", wholeNumber)
   .option("--same-major", "compare on a shadow of the database's own major version only")
   .option("--rollback", "with --to-original-state: as `pggit rollback`, with the newest plan of the output folder")
   .option("--to-original-state", "see --rollback")
@@ -60,6 +62,7 @@ program
   .option("--ai-send-literals", "with --ai: send literals as they are (secrets never)")
   .option("--out <dir>", "where plan and files are written (default: pggit)")
   .addOption(new Option("--stop-after <stage>", "end early; nothing is written").choices(["read", "replay", "prove"]))
+  .option("--keep-data", "save rows and values before a migration destroys them, so that its rollback puts them back")
   .option("--no-row-proof", "prove rollbacks on the rows of the history alone: quicker, and trusted less")
   .option("--no-cache", "prove everything anew, and keep nothing in .pggit/cache")
   .option("--config <file>", "the settings file (default: pggit.yaml in the folder)")
@@ -89,6 +92,7 @@ program
   .addOption(new Option("--expect <state>", "fail (4) where the database is in another state").choices(["empty", "partial", "head"]))
   .option("--no-stamp", "do not enter migrations in the source tool's own table")
   .option("--shadow-mode", "do it to a throwaway copy of the database instead")
+  .option("--backup-limit <megabytes>", "ask where prior backups will take more than this (default: 1000)", wholeNumber)
   .option("--shadow-url <url>", "a server for shadow databases instead of the embedded PostgreSQL")
   .option("--shadow-disposable", "the shadow server is one's own: cluster-wide statements may run there")
   .option("--same-major", "compare on a shadow of the database's own major version only")
@@ -137,6 +141,24 @@ program
   .action(async (flags: TargetFlags & { plan?: string }) => {
     const { runStatus } = await import("./status.ts");
     process.exitCode = await runStatus(flags);
+  });
+
+program
+  .command("backup")
+  .description("the rows that were saved before migrations destroyed them")
+  .command("drop")
+  .description("remove prior backups; going back past their migrations does not bring those rows back any more")
+  .argument("[id...]", "migrations, or names of backups as `pggit status` lists them")
+  .option("--database <url>", "the database: a URL, host=… dbname=…, or a name (default: PGDATABASE)")
+  .option("--older-than <date>", "all that were taken before: 2026-11-30, or 2026-11-30T18:00:00Z")
+  .option("--all", "all of them")
+  .option("--dry-run", "say which would go; the database is opened read-only")
+  .option("--json", "one JSON document on standard output, nothing else")
+  .option("--quiet", "no report")
+  .option("--no-color", "no colour, on a terminal too")
+  .action(async (ids: string[], flags: BackupFlags) => {
+    const { runBackupDrop } = await import("./backup.ts");
+    process.exitCode = await runBackupDrop(ids, flags);
   });
 
 converting(

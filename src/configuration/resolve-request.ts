@@ -27,6 +27,8 @@ export interface MigrateFlags {
   readonly stopAfter?: "read" | "replay" | "prove";
   /** False: `--no-row-proof`. */
   readonly rowProof?: boolean;
+  /** `--keep-data` */
+  readonly keepData?: boolean;
   /** False: `--no-cache`. */
   readonly cache?: boolean;
   readonly config?: string;
@@ -54,6 +56,8 @@ export interface MigrateRequest {
   readonly asking: "every-migration" | "as-needed";
   /** Whether ways back are tried with generated rows. */
   readonly rowProof: "on" | "off";
+  /** Of which migrations the rows that they destroy are saved first: of all, or of those of which a decision says so. */
+  readonly keepData: "all" | "as-decided";
   /** As the user would type it. */
   readonly out: string;
   readonly stopAfter: "read" | "replay" | "prove" | null;
@@ -96,6 +100,7 @@ export async function resolveRequest(
     },
     asking: flags.manualMode === true ? "every-migration" : "as-needed",
     rowProof: flags.rowProof === false ? "off" : "on",
+    keepData: (flags.keepData ?? settings.backup?.keepData) === true ? "all" : "as-decided",
     out: flags.out ?? process.env["PGGIT_OUT"] ?? settings.out ?? "pggit",
     stopAfter: flags.stopAfter ?? null,
   });

@@ -32,6 +32,13 @@ export const settingsSchema = z.strictObject({
       lockRetries: z.number().int().nonnegative().optional(),
     })
     .optional(),
+  backup: z
+    .strictObject({
+      keepData: z.boolean().optional(),
+      limitMegabytes: z.number().nonnegative().optional(),
+      batchRows: z.number().int().positive().optional(),
+    })
+    .optional(),
   alerts: z
     .strictObject({
       lockWait: z.strictObject({ seconds: z.number().positive(), action: alertAction }).optional(),

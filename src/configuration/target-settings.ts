@@ -7,6 +7,8 @@ import { readSettingsFile } from "./read-settings.ts";
 export interface TargetSettings {
   readonly drift: { readonly schemas: readonly string[]; readonly ignore: readonly string[] };
   readonly limits: { readonly lockTimeoutMs: number; readonly statementTimeoutMs: number; readonly lockRetries: number };
+  /** What prior backups may take before somebody is asked (bytes), and the size of their batches (rows). */
+  readonly backup: { readonly limitBytes: number; readonly batchRows: number };
   /** Limits of a run: seconds, percent, rows per minute. */
   readonly alerts: Alerts;
   /** How many people have to have approved a plan, and the roles that each has to be among them. */
@@ -28,15 +30,18 @@ export async function readOutputFolder(
 /** What holds where the settings file says nothing about `apply`. */
 export const applyDefaults = { lockTimeoutSeconds: 5, statementTimeoutSeconds: 0, lockRetries: 5 };
 
+/** What holds where the settings file says nothing about `backup`. */
+export const backupDefaults = { limitMegabytes: 1000, batchRows: 50_000 };
+
 /** Flags (where the command has them) before `PGGIT_*` variables before the settings file in the folder. */
 export async function readTargetSettings(
   folder: string,
-  flags: { readonly config?: string; readonly shadowUrl?: string; readonly shadowDisposable?: boolean },
+  flags: { readonly config?: string; readonly shadowUrl?: string; readonly shadowDisposable?: boolean; readonly backupLimit?: number },
   process: { readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>> },
 ): Promise<Result<TargetSettings>> {
   const read = await readSettingsFile(folder, flags, process);
   if (read.kind === "failed") return read;
-  const { drift, apply, shadow, approvals, alerts } = read.value;
+  const { drift, apply, shadow, approvals, backup, alerts } = read.value;
   const required = typeof approvals === "number" ? { required: approvals } : approvals;
   const seconds = (value: number): number => Math.round(value * 1000);
   return ok({
@@ -45,6 +50,10 @@ export async function readTargetSettings(
       lockTimeoutMs: seconds(apply?.lockTimeoutSeconds ?? applyDefaults.lockTimeoutSeconds),
       statementTimeoutMs: seconds(apply?.statementTimeoutSeconds ?? applyDefaults.statementTimeoutSeconds),
       lockRetries: apply?.lockRetries ?? applyDefaults.lockRetries,
+    },
+    backup: {
+      limitBytes: (flags.backupLimit ?? backup?.limitMegabytes ?? backupDefaults.limitMegabytes) * 1_000_000,
+      batchRows: backup?.batchRows ?? backupDefaults.batchRows,
     },
     alerts: alertsOf(alerts ?? {}),
     approvals: { count: required?.required ?? 0, roles: required?.roles ?? [] },

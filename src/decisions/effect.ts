@@ -1,6 +1,7 @@
 import type { EdgeCase, EdgeCaseKind } from "../model/edge-case.ts";
 import type { Migration } from "../model/history.ts";
 import { isMovable } from "./extract.ts";
+import { keepDataChoice } from "./keep-data.ts";
 import type { RecordedDecision } from "./decision-file.ts";
 
 /** What a decision changes in what is written and run. */
@@ -47,6 +48,8 @@ const EDITED: Partial<Record<EdgeCaseKind, "replace-step" | "way-back">> = {
 };
 
 const CHOICES: Readonly<Record<string, (chosen: Chosen) => Effect | Impossible>> = {
+  // The migration is marked for it before the history runs; where its rows cannot be saved, the question does not list it.
+  [keepDataChoice]: () => asItStands,
   keep({ edgeCase, migration }) {
     if (edgeCase.kind === "rollback-wrong") {
       return impossible(

@@ -7,6 +7,7 @@ import { maskSecrets } from "../sql/secrets.ts";
 import { splitStatements } from "../sql/split.ts";
 import { contentOf } from "./content.ts";
 import type { DecisionFile, DecisionFill, RecordedDecision } from "./decision-file.ts";
+import { keepDataChoice } from "./keep-data.ts";
 import { problem } from "./problem.ts";
 import { withAcceptedSql, type OfferedSql } from "./program-suggestion.ts";
 import { effectOf, type Effect } from "./effect.ts";
@@ -201,7 +202,7 @@ export function unmatchedDecisions(file: DecisionFile, settled: readonly Settled
   const open = new Set(edgeCases.filter(({ decision }) => decision === null).map(({ id }) => id));
   const decided = new Set(settled.map(({ edgeCase }) => edgeCase.id));
   return file.decisions
-    .filter(({ id, index }) => !taken.has(index) && !decided.has(id) && !ofADatabase.test(id))
+    .filter(({ id, index, choice }) => !taken.has(index) && !decided.has(id) && !ofADatabase.test(id) && choice !== keepDataChoice)
     .map(({ id, choice, line }) =>
       open.has(id)
         ? `${file.path}:${line}: "${choice}" on ${id} was decided on other content than there is now. It is kept, and the question asked anew.`

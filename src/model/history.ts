@@ -59,6 +59,8 @@ export interface Migration {
   readonly environment: string | null;
   /** What reading had to assume; each lowers the `read` part of the confidence. */
   readonly assumptions: readonly string[];
+  /** Rows and values that it destroys are to be saved first. */
+  readonly keepsData?: true;
   /** Questions found while reading (custom code, environments, secrets). */
   readonly edgeCases: readonly EdgeCaseDraft[];
   up(at: Inspector): AsyncIterable<Step>;

@@ -29,7 +29,10 @@ export interface PlanStatement {
   readonly outcome: string;
 }
 
-export interface PlanRollback extends Pick<Rollback, "status" | "origin" | "upLoses" | "downLoses" | "check" | "reason"> {
+export interface PlanRollback extends Pick<
+  Rollback,
+  "status" | "origin" | "upLoses" | "downLoses" | "check" | "reason" | "backup" | "noBackup"
+> {
   readonly sql: readonly string[];
   readonly proof: RollbackProof | null;
   /** Candidates that lost, with what they did not restore. */

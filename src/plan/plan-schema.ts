@@ -43,6 +43,23 @@ const rollbackProof = z.strictObject({
 
 const loss = z.strictObject({ table: z.string().nullable(), columns: strings, what: z.string() });
 
+const rollbackStatus = z.enum(["proven", "proven-conditional", "proven-lossy", "irreversible", "unproven"]);
+
+const backup = z.strictObject({
+  tables: z.array(
+    z.strictObject({
+      table: z.string(),
+      backup: z.string().regex(/^pggit_migrate\.backup_[a-z0-9_]{1,56}$/),
+      key: strings,
+      columns: strings,
+      saves: z.enum(["rows", "values", "changes"]),
+    }),
+  ),
+  before: strings,
+  after: strings,
+  without: z.strictObject({ status: rollbackStatus, upLoses: z.array(loss), check: z.string().nullable(), reason: z.string().nullable() }),
+});
+
 const hazard = z.looseObject({
   rule: z.string(),
   severity: z.enum(["high", "medium", "low"]),
@@ -75,7 +92,7 @@ const migration = z.strictObject({
   folder: z.string(),
   up: z.array(statement),
   rollback: z.strictObject({
-    status: z.enum(["proven", "proven-conditional", "proven-lossy", "irreversible", "unproven"]),
+    status: rollbackStatus,
     origin: origin.nullable(),
     sql: strings,
     upLoses: z.array(loss),
@@ -84,6 +101,8 @@ const migration = z.strictObject({
     reason: z.string().nullable(),
     proof: rollbackProof.nullable(),
     rejected: z.array(rollbackProof),
+    backup: backup.optional(),
+    noBackup: z.string().optional(),
   }),
   understanding: z.strictObject({
     intent: z.string(),

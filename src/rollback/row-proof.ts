@@ -40,6 +40,12 @@ export interface RowQuestion {
   readonly guards: readonly string[];
   /** What the migration is known to destroy. */
   readonly upLoses: readonly Loss[];
+  /** What saves rows around the migration, and the tables that it saves from; absent where nothing is saved. */
+  readonly saving?: {
+    readonly before: readonly string[];
+    readonly after: readonly string[];
+    readonly tables: readonly CatalogObject[];
+  };
 }
 
 /** Tries ways back with generated rows in the tables concerned. */
@@ -81,14 +87,14 @@ interface Proving extends RowProverContext {
 
 /** `null` where no table is concerned; an outcome where it cannot be tried. */
 function planTrial(
-  { candidate, replay, conditions, guards }: RowQuestion,
+  { candidate, replay, conditions, guards, saving }: RowQuestion,
   { reader, memory, settings }: Proving,
 ): RowTrialPlan | RowOutcome | null {
   const downParsed = candidate.statements.flatMap(({ sql }) => insideTransaction(parseStatement(sql)));
   const down = downParsed.map(({ sql }) => sql);
   const upAgain = upStatements(replay);
   const statements = [...(upAgain ?? []), ...downParsed];
-  const tables = findRowTables(replay, { reader, statements, conditions });
+  const tables = findRowTables(replay, { reader, statements, conditions, also: saving?.tables ?? [] });
   if (tables.before.length === 0 && tables.created.length === 0) return null;
   if (candidate.statements.some(({ data }) => data !== null)) return cannot("the way back copies data in");
   if (tables.before.length > 0) {
@@ -108,7 +114,10 @@ function planTrial(
   const most = Math.min(MOST_KINDS, Math.max(FEWEST_KINDS, Math.floor(MOST_STATEMENTS / Math.max(down.length, 1))));
   return {
     down: candidate.origin === "authored" ? [...settings, ...down] : down,
-    up: tables.before.length === 0 ? [] : [...settings, ...(upAgain ?? []).map(({ sql }) => sql)],
+    up:
+      tables.before.length === 0
+        ? []
+        : [...settings, ...(saving?.before ?? []), ...(upAgain ?? []).map(({ sql }) => sql), ...(saving?.after ?? [])],
     seeds: first.seeds,
     added: then.seeds,
     broken: withDistinctRows(kinds.slice(0, most)),

@@ -67,9 +67,10 @@ async function watchPart(
   return ok(null);
 }
 
-function migrationFiles({ plan, upText, downText }: RunnableMigration): readonly (readonly [string, string])[] {
+function migrationFiles({ plan, upText, downText, saving }: RunnableMigration): readonly (readonly [string, string])[] {
   const folder = `migrations/${plan.folder}`;
-  return [[`${folder}/up.sql`, upText], ...(downText === null ? [] : [[`${folder}/down.sql`, downText] as const])];
+  const saved = [...(saving?.texts ?? [])].map(([name, text]) => [`${folder}/${name}`, text] as const);
+  return [[`${folder}/up.sql`, upText], ...(downText === null ? [] : [[`${folder}/down.sql`, downText] as const]), ...saved];
 }
 
 /** The files of the objects that a migration touched; `null` for those that go. */

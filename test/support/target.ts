@@ -120,6 +120,7 @@ export const standard: ApplyOptions = {
   sameMajor: false,
   drift: { schemas: [], ignore: [] },
   limits: { lockTimeoutMs: 500, statementTimeoutMs: 0, lockRetries: 2 },
+  backup: { limitBytes: 1_000_000_000, batchRows: 50_000 },
   alerts: {},
   disposable: false,
 };
