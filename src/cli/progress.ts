@@ -65,7 +65,7 @@ export function showProgress(target: ProgressTarget): ShownProgress {
     const width = (stream.columns ?? (mode === "plain" ? widestPlainLine : 80)) - 1;
     const at = now() / 1000;
     if (mode === "json") {
-      if (run === null && total !== null) tell("progress", { stage, done, of: total });
+      if (run === null) tell("progress", { stage, ...(total === null ? {} : { done, of: total }) });
     } else if (mode === "plain") stream.write(`${style.dim(cut(run === null ? line() : runLine(run, at), width))}\n`);
     else moving((run === null ? [line()] : runLines(run, { now: at, width })).map((text) => style.dim(cut(text, width))).join("\n"));
   };
@@ -88,7 +88,6 @@ export function showProgress(target: ProgressTarget): ShownProgress {
       run = null;
       startedAt = now();
       if (mode === "quiet") return;
-      if (mode === "json") tell("stage", { stage, of: size });
       if (mode === "terminal") show();
       // A statement may take long, and nothing advances meanwhile.
       ticking ??= setInterval(showInTime, mode === "terminal" ? 1_000 : plainEveryMs).unref();
