@@ -166,8 +166,8 @@ async function openCache({
   mentions: { extensions },
 }: Pick<Stage, "history" | "request" | "run" | "mentions">): Promise<HistoryCache | null> {
   if (run.cache === undefined || request.stopAfter !== null || request.shadow.url !== null) return null;
-  const { folder, build } = run.cache;
-  return openHistoryCache(history, {
+  const { folder, build, keeps } = run.cache;
+  const cache = await openHistoryCache(history, {
     folder,
     conditions: { build, extensions, statementTimeoutMs: request.shadow.statementTimeoutMs, rowProof: request.rowProof },
     troubles: {
@@ -176,6 +176,8 @@ async function openCache({
         run.progress.warn(`The cache in ${folder} cannot be written, so the next run proves all anew: ${message}`),
     },
   });
+  const nothing = (): Promise<void> => Promise.resolve();
+  return keeps === "nothing" ? { ...cache, keep: nothing, keepOutcome: nothing } : cache;
 }
 
 async function convertOn(shadow: Shadow, stage: Stage): Promise<Result<Conversion | StoppedEarly | Revised | Contradicted>> {

@@ -58,6 +58,8 @@ program
   .option("--rollback", "with --to-original-state: as `pggit rollback`, with the newest plan of the output folder")
   .option("--to-original-state", "see --rollback")
   .option("--ai", "let the configured language model help with what rules cannot do")
+  .option("--ai-preview", "list exactly what --ai would send; nothing is sent, and nothing written")
+  .option("--ai-send-literals", "with --ai: send literals as they are (secrets never)")
   .option("--out <dir>", "where plan and files are written (default: pggit)")
   .addOption(new Option("--stop-after <stage>", "end early; nothing is written").choices(["read", "replay", "prove"]))
   .option("--keep-data", "save rows and values before a migration destroys them, so that its rollback puts them back")

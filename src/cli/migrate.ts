@@ -3,21 +3,26 @@ import { join } from "node:path";
 import { planRequestOf } from "../configuration/plan-request.ts";
 import { outputFolder, resolveRequest, type MigrateFlags } from "../configuration/resolve-request.ts";
 import { decisionFileName, decisionsChanged, fillDecisions, readDecisions, type DecisionFile } from "../decisions/decision-file.ts";
+import type { OfferedSql } from "../decisions/program-suggestion.ts";
 import { checkConversionFolder, writeConversion } from "../export/conversion-folder.ts";
 import { renderConversionFiles } from "../export/conversion-files.ts";
 import { changedMeanwhile } from "../decisions/save-decisions.ts";
 import { failed, ok, type ExitCode, type Failure, type Result } from "../model/failure.ts";
 import type { Plan } from "../model/plan.ts";
 import { placePlan, readNewestPlan, sealPlan } from "../plan/write-plan.ts";
+import { keepDrafts } from "../drafting/keep-drafts.ts";
 import { convert, type Conversion } from "../pipeline.ts";
 import { interrupted } from "../prove-history.ts";
+import { configuredModel, draftForMigrate, literalsOf, silent } from "./ask-model.ts";
 import { findAdoption, refuseAdoption } from "./adopt-drift.ts";
 import type { TargetFlags } from "./apply-flags.ts";
 import { renderApply, summariseApply } from "./apply-report.ts";
 import { applyFromCommand } from "./database-step.ts";
+import { previewModel } from "./preview-model.ts";
 import { failuresAsJson, printFailures } from "./print-failures.ts";
-import { buildIdentity } from "./build-identity.ts";
+import { buildIdentity, cacheFolder } from "./build-identity.ts";
 import { programVersion } from "./program-version.ts";
+import type { Run } from "../run.ts";
 import { progressMode, showProgress, type ShownProgress } from "./progress.ts";
 import { readFromTarget } from "./read-from-target.ts";
 import { renderForPeople } from "./render-for-people.ts";
@@ -43,7 +48,7 @@ export async function runMigrate(project: string, flags: MigrateFlags & TargetFl
   for (const checked of [await checkConversionFolder(folder), newest]) {
     if (checked.kind === "failed") return fail(checked.failures);
   }
-  const offered = newest.kind === "ok" && newest.value !== null ? offeredIn(newest.value.plan) : new Map<string, string>();
+  const offered = newest.kind === "ok" && newest.value !== null ? offeredIn(newest.value.plan) : new Map<string, OfferedSql>();
   const file = await readDecisions(folder, process.cwd());
   if (file.kind === "failed") return fail(file.failures);
   const decisions = { file: file.value, now: new Date().toISOString(), offered };
@@ -57,16 +62,18 @@ export async function runMigrate(project: string, flags: MigrateFlags & TargetFl
   });
   const interruption = new AbortController();
   const ended = endOnSignal(interruption, () => progress.stage());
-  if (flags.ai === true) progress.warn("--ai was given, but no model is configured: rules alone decide.");
+  const wantsModel = flags.ai === true || flags.aiPreview === true;
+  const model = wantsModel ? await configuredModel({ project, flags, progress }) : ok(null);
+  if (model.kind === "failed") return fail(model.failures);
 
   const build = buildIdentity();
-  const convertWith = (file: DecisionFile): ReturnType<typeof convert> =>
+  const convertWith = (file: DecisionFile, trying: Pick<Run, "progress" | "cache"> = { progress }): ReturnType<typeof convert> =>
     convert(request.value, {
-      progress,
       signal: interruption.signal,
       now: () => performance.now() / 1000,
       decisions: { ...decisions, file },
-      ...(flags.cache === false || build === null ? {} : { cache: { folder: join(process.cwd(), ".pggit", "cache"), build } }),
+      ...(flags.cache === false || build === null ? {} : { cache: cacheFolder(build) }),
+      ...trying,
       ...(flags.database === undefined ? {} : { readHistory: readFromTarget(flags.database, interruption.signal) }),
     });
   const result = await Promise.race([convertWith(file.value), ended]);
@@ -85,10 +92,20 @@ export async function runMigrate(project: string, flags: MigrateFlags & TargetFl
   const step = { flags, project: root, replays: result.value.replays, progress, signal, decisions: file.value };
   const suggested = await Promise.race([suggestFromDatabase(result.value, step), ended]);
   if (suggested.kind === "failed") return fail(suggested.failures);
-  const code = await Promise.race([
-    finish(suggested.value, finishing),
-    flags.database === undefined ? new Promise<never>(() => {}) : ended,
-  ]);
+  const before = newest.kind === "ok" ? (newest.value?.plan ?? null) : null;
+  const kept = { ...suggested.value, content: keepDrafts(suggested.value.content, before) };
+  if (flags.aiPreview === true) {
+    progress.finish();
+    const form = flags.json === true ? "json" : "text";
+    process.stdout.write(await previewModel(kept, { settings: model.value, literals: literalsOf(flags), json: form }));
+    return 0;
+  }
+  const cache = flags.cache === false || build === null ? {} : { cache: { ...cacheFolder(build), keeps: "nothing" as const } };
+  const tryWith = (tried: DecisionFile): ReturnType<typeof convert> => convertWith(tried, { progress: silent, ...cache });
+  const drafting = { flags, request: request.value, decisions: file.value, progress, signal, convertWith: tryWith };
+  const drafted = await Promise.race([draftForMigrate(kept, model.value, drafting), ended]);
+  if (drafted.kind === "failed") return fail(drafted.failures);
+  const code = await Promise.race([finish(drafted.value, finishing), flags.database === undefined ? new Promise<never>(() => {}) : ended]);
   progress.finish();
   return typeof code === "number" ? code : fail(code.kind === "failed" ? code.failures : []);
 }

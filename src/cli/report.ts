@@ -2,6 +2,7 @@ import { listNames } from "../model/list-names.ts";
 import { mostUrgentFirst, type EdgeCase } from "../model/edge-case.ts";
 import type { Plan, PlanMigration } from "../model/plan.ts";
 import type { RollbackStatus } from "../model/rollback.ts";
+import { modelLines } from "./model-report.ts";
 import { formatLocation } from "../model/source.ts";
 import type { Hazard } from "../model/understanding.ts";
 import {
@@ -42,6 +43,7 @@ export function renderReport(plan: Plan, run: RunFacts, screen: { readonly style
     rollbacks(plan, screen),
     squash(plan, screen),
     hazards(plan, screen),
+    modelLines(plan, screen),
     decisions(plan, screen),
     files(plan, run, screen),
   ];

@@ -21,6 +21,8 @@ export interface MigrateFlags {
   /** An edge case or a migration whose questions are settled right behind the conversion. */
   readonly fixEdgeCase?: string;
   readonly ai?: boolean;
+  readonly aiPreview?: boolean;
+  readonly aiSendLiterals?: boolean;
   readonly out?: string;
   readonly stopAfter?: "read" | "replay" | "prove";
   /** False: `--no-row-proof`. */

@@ -60,6 +60,22 @@ export const settingsSchema = z.strictObject({
       z.strictObject({ required: z.number().int().nonnegative().optional(), roles: z.array(z.string().min(1)).optional() }),
     ])
     .optional(),
+  ai: z
+    .strictObject({
+      provider: z.enum(["anthropic", "openai"]),
+      model: z.string().min(1),
+      baseUrl: z.string().min(1).optional(),
+      keyVariable: z
+        .string()
+        .regex(/^[A-Za-z_]\w*$/, "It is the name of an environment variable; the key itself never stands here.")
+        .optional(),
+      timeoutSeconds: z.number().positive().optional(),
+      retries: z.number().int().min(0).max(10).optional(),
+      concurrency: z.number().int().min(1).max(16).optional(),
+      budget: z.strictObject({ tokens: z.number().int().positive().optional(), money: z.number().positive().optional() }).optional(),
+      price: z.strictObject({ input: z.number().nonnegative(), output: z.number().nonnegative() }).optional(),
+    })
+    .optional(),
   out: z.string().optional(),
 });
 

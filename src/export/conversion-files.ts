@@ -34,7 +34,7 @@ export function renderConversionFiles(
     if (after.length > 0) files.set(`${folder}/save-after.sql`, renderSaving(header, "after", after));
   });
   files.set("schema.sql", renderSchema(history.squash, plan));
-  files.set("edge-cases.yaml", renderEdgeCases(plan.edgeCases));
+  files.set("edge-cases.yaml", renderEdgeCases(plan));
   files.set(planName, canonicalJson(plan));
   return files;
 }

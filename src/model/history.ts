@@ -70,8 +70,11 @@ export interface Migration {
   verify?(at: Inspector): AsyncIterable<Step>;
   /** Set where it is no file of the source tool, but a difference that was found in a database and adopted: in words, and why. */
   readonly adopted?: Pick<AdoptedDrift, "differences" | "reason">;
-  /** `tool`: nobody wrote `down`, it is what the tool itself makes of the way up (Liquibase's automatic rollback). Absent: its authors wrote it. */
-  readonly downOrigin?: "tool";
+  /**
+   * `tool`: nobody wrote `down`, it is what the tool itself makes of the way up (Liquibase's automatic rollback). `model`: a language model did, and a person accepted it.
+   * Absent: its authors wrote it.
+   */
+  readonly downOrigin?: "tool" | "model";
   /** What the producer of its steps found out on the shadow when it ran last: decisions that stand in no file. */
   observed?(): Observed;
 }

@@ -219,6 +219,26 @@ export const planSchema = z.strictObject({
   approvals: z.array(
     z.strictObject({ as: z.string(), role: z.string().nullable(), at: z.string(), contentId: sha256, decisionsId: sha256 }),
   ),
+  assistance: z
+    .array(
+      z.strictObject({
+        task: z.enum(["convert-program", "suggest-rollback", "explain-intent", "map-environment", "order-circle"]),
+        question: z.string().nullable(),
+        migration: z.string().nullable(),
+        provider: z.string(),
+        model: z.string(),
+        endpoint: z.string(),
+        prompt: z.strictObject({ version: z.number().int(), sha256 }),
+        request: sha256,
+        reply: sha256,
+        tokens: z.strictObject({ input: z.number().int(), output: z.number().int() }),
+        cost: z.number().nullable(),
+        outcome: z.enum(["suggested", "explained", "failed"]),
+        text: z.string(),
+        opinion: fraction.nullable(),
+      }),
+    )
+    .optional(),
   request: z
     .strictObject({
       project: z.string(),

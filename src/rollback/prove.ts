@@ -161,7 +161,7 @@ function reasonAgainst(
 ): Reason | null {
   if (hasCustomCode(replay)) return { status: "unproven", text: "part of the migration is custom code, which was not run" };
   if (best !== undefined && hidden.length > 0 && !(best.trial.candidate.origin === "derived" && best.madeGood.size > 0)) {
-    return hiddenReason(hidden, best.trial.candidate.origin === "authored");
+    return hiddenReason(hidden, best.trial.candidate.origin === "authored" || best.trial.candidate.origin === "model");
   }
   const unrestored = best?.outcome?.losses ?? [];
   if (unrestored.length > 0 && !changesDefinitions(replay))
