@@ -92,6 +92,12 @@ export function renderApply(outcome: DatabaseOutcome, asked: { readonly dryRun: 
     const seconds = executed.reduce((sum, one) => sum + one.seconds, 0);
     rows.push(["Executed", `${listIds(executed.map(({ id }) => id))} in ${duration(seconds)}`]);
   }
+  const saved = outcome.saves.filter(({ migration }) => executed.some(({ id }) => id === migration));
+  if (saved.length > 0)
+    rows.push([
+      "Saved",
+      `${[...new Set(saved.map(({ table }) => table))].join(", ")}, before rows went; \`pggit status\` lists the backups`,
+    ]);
   if (outcome.stamped > 0)
     rows.push(["Stamped", `${counted(outcome.stamped, "entry").replace("entrys", "entries")} in the source tool's own table`]);
   if (outcome.stoppedAt !== null) rows.push(["Stopped", `at ${outcome.stoppedAt}`]);
