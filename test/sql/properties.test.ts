@@ -137,6 +137,8 @@ describe("the lexer", () => {
     assert(
       property(pieces, (list) => {
         const text = list.join("");
+        // PostgreSQL joins strings across comments too; libpg-query does not, for it tells comments as tokens.
+        pre(!/'\s*[\r\n](?:\s|--.*[\r\n])*--.*[\r\n]\s*'/.test(text));
         const expected = hidingTokens(text);
         if (expected === null) return;
         compared++;
