@@ -1,7 +1,7 @@
 import type { EdgeCaseDraft } from "../../src/model/edge-case.ts";
 import type { Step } from "../../src/model/history.ts";
 import { formatLocation, type SourceLocation } from "../../src/model/source.ts";
-import { BreakSignal, NextSignal, RaisedError, ReturnSignal } from "../../src/script/ruby/signals.ts";
+import { BreakSignal, NextSignal, RaisedError, ReturnSignal } from "../../src/script/signals.ts";
 import { Stuck } from "../../src/script/stuck.ts";
 import type { MigrationSource } from "./migration.ts";
 import { quoteText } from "./values.ts";

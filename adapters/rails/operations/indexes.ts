@@ -1,4 +1,4 @@
-import { RaisedError } from "../../../src/script/ruby/signals.ts";
+import { RaisedError } from "../../../src/script/signals.ts";
 import { boolean, list, nil, text, type Value } from "../../../src/script/value.ts";
 import { isFalse, isSet, optionsOf, optionText, textOf, textsOf, type Call, type Options } from "../call.ts";
 import type { IndexInfo } from "../catalog.ts";
