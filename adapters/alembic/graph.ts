@@ -9,6 +9,8 @@ export interface Node<T> {
   readonly parents: readonly string[];
   /** Whole ids of what else has to be there before. */
   readonly requires: readonly string[];
+  /** What it takes the place of in Alembic's table: its parents, and what it depends on where that stands before none of them (`_normalized_down_revisions`). */
+  readonly replaces: readonly string[];
 }
 
 interface Placed {
@@ -37,30 +39,32 @@ export function orderRevisions<T extends Placed>(files: readonly T[]): Result<re
       );
   }
   const labels = new Map(files.flatMap((file) => file.said.labels.map((label) => [label, file.said.revision] as const)));
-  const resolve = (file: T, name: string): readonly string[] => {
-    const found = byId.has(name)
-      ? [name]
-      : labels.has(name)
-        ? [labels.get(name) ?? name]
-        : [...byId.keys()].filter((id) => name.length >= 4 && id.startsWith(name));
+  /** Only depends_on takes labels; the beginning of an id is enough for commands alone. */
+  const resolve = (file: T, name: string, by: "id" | "id or label"): readonly string[] => {
+    const labelled = by === "id" ? undefined : labels.get(name);
+    const found = byId.has(name) ? [name] : labelled === undefined ? [] : [labelled];
     if (found.length === 1) return found;
-    const what = found.length === 0 ? "which is not there" : `which may be ${found.join(" or ")}`;
     failures.push(
       problem(
         "unknown-revision",
         file,
-        `${file.said.revision} names the revision ${name}, ${what}.`,
+        `${file.said.revision} names the revision ${name}, which is not there.`,
         "Add the file that is missing, or name the folder that holds it with --location.",
       ),
     );
     return [];
   };
-  const nodes = [...byId.values()].map((file) => ({
+  const found = [...byId.values()].map((file) => ({
     file,
     revision: file.said.revision,
-    parents: file.said.downRevisions.flatMap((name) => resolve(file, name)),
-    requires: file.said.dependsOn.flatMap((name) => resolve(file, name)),
+    parents: file.said.downRevisions.flatMap((name) => resolve(file, name, "id")),
+    requires: file.said.dependsOn.flatMap((name) => resolve(file, name, "id or label")),
   }));
+  const byRevision = new Map(found.map((node) => [node.revision, node]));
+  const nodes = found.map((node) => {
+    const before = node.requires.length === 0 ? new Set<string>() : ancestors(node.parents, byRevision);
+    return { ...node, replaces: [...new Set([...node.parents, ...node.requires.filter((each) => !before.has(each))])] };
+  });
   const ordered = failures.length === 0 ? sort(nodes) : [];
   const rest = nodes.filter((node) => !ordered.includes(node));
   const [first] = rest;
@@ -77,6 +81,21 @@ export function orderRevisions<T extends Placed>(files: readonly T[]): Result<re
       ),
     );
   return failures.length > 0 ? failed(...failures) : ok(ordered);
+}
+
+type Linked = Pick<Node<unknown>, "parents" | "requires">;
+
+/** Some revisions and all that stands before them. */
+function ancestors(of: readonly string[], nodes: ReadonlyMap<string, Linked>): ReadonlySet<string> {
+  const found = new Set<string>();
+  const waiting = [...of];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (found.has(next)) continue;
+    found.add(next);
+    const node = nodes.get(next);
+    waiting.push(...(node?.parents ?? []), ...(node?.requires ?? []));
+  }
+  return found;
 }
 
 function sort<T extends Placed>(nodes: readonly Node<T>[]): readonly Node<T>[] {
@@ -104,13 +123,13 @@ function problem(code: string, { path }: Placed, message: string, hint: string):
 }
 
 /** What of the graph can be applied while a revision's parents have no row of their own, it and what follows it apart: revisions on other branches from the same parents. */
-export function otherBranches(nodes: readonly Pick<Node<unknown>, "revision" | "parents">[]): (revision: string) => readonly string[] {
+export function otherBranches(nodes: readonly Pick<Node<unknown>, "revision" | "replaces">[]): (revision: string) => readonly string[] {
   const children = new Map<string, string[]>();
-  const parents = new Map(nodes.map((node) => [node.revision, node.parents]));
-  for (const node of nodes) for (const parent of node.parents) children.set(parent, [...(children.get(parent) ?? []), node.revision]);
+  const replaced = new Map(nodes.map((node) => [node.revision, node.replaces]));
+  for (const node of nodes) for (const parent of node.replaces) children.set(parent, [...(children.get(parent) ?? []), node.revision]);
   return (revision) => {
     const found = new Set<string>();
-    const waiting = (parents.get(revision) ?? []).flatMap((parent) => children.get(parent) ?? []).filter((each) => each !== revision);
+    const waiting = (replaced.get(revision) ?? []).flatMap((parent) => children.get(parent) ?? []).filter((each) => each !== revision);
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       if (found.has(next)) continue;
       found.add(next);

@@ -47,7 +47,7 @@ export async function readHistory(options: ReadOptions): Promise<Result<History>
     withOverride(
       toMigration(node.file, shared, {
         revision: node.revision,
-        down_revision: node.parents.length === 0 ? null : node.parents.join(","),
+        down_revision: node.replaces.length === 0 ? null : node.replaces.join(","),
         other_branches: others(node.revision).join(",") || null,
       }),
       root,

@@ -74,7 +74,7 @@ export const createTable: Operation = async (call, at) => {
       : ownKey.positional.map((each) => columnNameOf(each, call.location));
   const keyName = ownKey === null ? null : keywordOf(ownKey, "name");
   await createTypes(columns, at);
-  const counted = serialColumn(columns, key);
+  const counted = serialColumn(columns, key, referringColumns(items, call));
   const lines: string[] = [];
   for (const column of columns) lines.push(await columnSql(column, counted, at));
   if (key.length > 0) lines.push(await primaryKeySql(keyName, key, { ...owner, call: ownKey }, at));
@@ -98,6 +98,14 @@ export const createTable: Operation = async (call, at) => {
       await at.session.send(commentSql(`COLUMN ${name}.${quoteIdentifier(column.name)}`, column.comment), at.location);
   return makeTable({ ...call, positional: [text(table), ...items] });
 };
+
+/** The columns of foreign keys among the constraints of a table. */
+function referringColumns(items: readonly Value[], { location }: Arguments): readonly string[] {
+  return items.flatMap((each) => {
+    const columns = isOf(each, "ForeignKeyConstraint") ? argument(each.made, 0, "columns") : null;
+    return columns?.kind === "list" ? columns.items.map((one) => columnNameOf(one, location)) : [];
+  });
+}
 
 interface Made {
   readonly owner: Owner;

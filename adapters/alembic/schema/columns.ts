@@ -165,14 +165,14 @@ export async function computedSql({ made }: Made, at: At): Promise<string> {
 
 const serials: Readonly<Record<string, string>> = { INTEGER: "SERIAL", BIGINT: "BIGSERIAL", SMALLINT: "SMALLSERIAL" };
 
-/** The one column of a key that PostgreSQL counts up (`Table._autoincrement_column`). */
-export function serialColumn(columns: readonly Column[], key: readonly string[]): Column | null {
+/** The one column of a key that PostgreSQL counts up (`Table._autoincrement_column`). `referring`: the columns of foreign keys that stand for themselves. */
+export function serialColumn(columns: readonly Column[], key: readonly string[], referring: readonly string[]): Column | null {
   const inKey = columns.filter(({ name }) => key.includes(name));
   const forced = inKey.find(({ autoincrement }) => autoincrement === "yes");
   if (forced !== undefined) return forced;
   const [only, ...others] = inKey;
   if (only === undefined || others.length > 0 || only.autoincrement === "no") return null;
-  if (only.foreignKeys.length > 0 && only.autoincrement !== "ignore_fk") return null;
+  if ((only.foreignKeys.length > 0 || referring.includes(only.name)) && only.autoincrement !== "ignore_fk") return null;
   return only.standard === null && only.identity === null ? only : null;
 }
 
