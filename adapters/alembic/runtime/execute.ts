@@ -1,6 +1,7 @@
 import { given, isMade, makeThing, type Made } from "../../../src/script/python/things.ts";
 import { Stuck } from "../../../src/script/stuck.ts";
 import { boolean, dictionary, integer, keyOf, list, nil, text, unknown, type Arguments, type Value } from "../../../src/script/value.ts";
+import { parseTree } from "../../../src/sql/parser.ts";
 import { isSelect } from "../../../src/sql/place-statements.ts";
 import { qualifiedName } from "../../../src/sql/quote.ts";
 import { argument, isSet, optionText, textOf } from "../values.ts";
@@ -78,9 +79,15 @@ function asksCatalog(sql: string): boolean {
 }
 
 async function query(sql: string, { session, location }: Compiling): Promise<Value> {
-  if (!asksCatalog(sql) && !session.fresh) return resultOf(null, location);
+  // What stands for a parameter is not known, and a list of nothing is no list to PostgreSQL.
+  const open = /(?<![:\w]):[a-z_]\w*|\bIN\s*\(\s*\)|%\(\w+\)s/i.test(sql);
+  if (open || (!asksCatalog(sql) && !session.fresh)) return resultOf(null, location);
   const plain = sql.trim().replace(/;$/, "");
-  const rows = await session.catalog.rows(`SELECT pg_catalog.to_json(given) AS given FROM (${plain}) given`);
+  // A comment at the end would take the parenthesis with it.
+  const asked = `SELECT pg_catalog.to_json(given) AS given FROM (${plain}\n) given`;
+  // What stands only at the outside of a statement (SHOW, a statement behind another) is not asked here.
+  if (parseTree(asked).kind === "refused") return resultOf(null, location);
+  const rows = await session.catalog.rows(asked);
   const values = rows.map(({ given: row }) => row as Readonly<Record<string, unknown>>);
   return resultOf(values, location);
 }

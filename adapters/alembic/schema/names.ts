@@ -40,7 +40,7 @@ export async function nameFor(
 ): Promise<string | null> {
   const { session, location } = at;
   if (given?.kind === "unknown") throw new Stuck(`the name is not known: ${given.reason}`, location);
-  if (given !== null && isFinal(given)) return plainName(isMade(given) ? (given.made.positional[0] ?? nil) : nil, location);
+  if (given !== null && isFinal(given)) return shorten(nameText(isMade(given) ? (given.made.positional[0] ?? nil) : nil, location));
   const explicit = given === null || given.kind === "nil" ? null : plainName(given, location);
   const convention = session.conventions.get(named.kind) ?? (named.kind === "ix" ? text("ix_%(column_0_label)s") : null);
   if (convention === null || convention.kind !== "text") return explicit;
@@ -49,9 +49,14 @@ export async function nameFor(
   return shorten(await fill(convention.value, { ...named, explicit }, at));
 }
 
-function plainName(value: Value, location: SourceLocation): string {
+function nameText(value: Value, location: SourceLocation): string {
   const name = showSimple(value);
   if (name === null) throw new Stuck("the name is not known", location);
+  return name;
+}
+
+function plainName(value: Value, location: SourceLocation): string {
+  const name = nameText(value, location);
   if (name.length > longest) throw new Stuck(`SQLAlchemy refuses the name ${name}: it has more than ${longest} characters`, location);
   return name;
 }
