@@ -2,7 +2,7 @@ import type { SourceLocation } from "../../src/model/source.ts";
 import type { Interpreter } from "../../src/script/ruby/interpreter.ts";
 import type { Value } from "../../src/script/value.ts";
 import type { Call } from "./call.ts";
-import type { Catalog } from "./catalog.ts";
+import type { Catalog } from "../catalog.ts";
 import type { Inflector } from "./inflector.ts";
 
 /** What the operations of a migration act on. */

@@ -10,7 +10,7 @@ import { bookkeepingTables } from "./bookkeeping.ts";
 import type { MigrationSource, Shared } from "./migration.ts";
 import type { RailsDatabase } from "./project.ts";
 import { runMigration } from "./run-migration.ts";
-import { placeStatements } from "./statements.ts";
+import { placeStatements } from "../../src/sql/place-statements.ts";
 
 /** `structure.sql` or `schema.rb` as a migration that makes all of it. */
 export async function dumpHistory({ dump }: RailsDatabase, options: ReadOptions, shared: Shared): Promise<Result<Migration>> {

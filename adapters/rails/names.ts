@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { splitName } from "../catalog.ts";
 
 function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 10);
@@ -6,12 +7,6 @@ function sha256(text: string): string {
 
 /** Rails refuses or shortens generated index names above this many bytes (`max_index_name_size`). */
 const mostIndexBytes = 62;
-
-/** `schema.table` in its parts (`PostgreSQL::Utils.extract_schema_qualified_name`). */
-export function splitName(name: string): { readonly schema: string | null; readonly name: string } {
-  const [first = "", second] = (name.match(/[^".]+|"[^"]*"/g) ?? []).map((part) => part.replace(/^"(.*)"$/, "$1"));
-  return second === undefined ? { schema: null, name: first } : { schema: first, name: second };
-}
 
 /** A name in quotes, as the PostgreSQL adapter writes every name. */
 export function quoteColumn(name: string): string {

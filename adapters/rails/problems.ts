@@ -1,7 +1,8 @@
 import type { EdgeCaseDraft } from "../../src/model/edge-case.ts";
 import type { Step } from "../../src/model/history.ts";
-import { formatLocation, type SourceLocation } from "../../src/model/source.ts";
-import { BreakSignal, NextSignal, RaisedError, ReturnSignal } from "../../src/script/ruby/signals.ts";
+import type { SourceLocation } from "../../src/model/source.ts";
+import { codeQuestion, timeQuestion, type Found } from "../../src/script/questions.ts";
+import { BreakSignal, NextSignal, RaisedError, ReturnSignal } from "../../src/script/signals.ts";
 import { Stuck } from "../../src/script/stuck.ts";
 import type { MigrationSource } from "./migration.ts";
 import { quoteText } from "./values.ts";
@@ -15,13 +16,6 @@ export interface Problems {
   timed(location: SourceLocation): void;
   edgeCases(): readonly EdgeCaseDraft[];
 }
-
-interface Found {
-  readonly problem: Stuck;
-  readonly text: string;
-}
-
-const shown = 2_000;
 
 export function createProblems({ id, source }: MigrationSource, emit: (step: Step) => Promise<void>): Problems {
   const found: Found[] = [];
@@ -47,55 +41,17 @@ export function createProblems({ id, source }: MigrationSource, emit: (step: Ste
     timed(location) {
       timed ??= location;
     },
-    edgeCases: () => [...(found.length === 0 ? [] : [question(id, found)]), ...(timed === null ? [] : [timeQuestion(id, timed)])],
+    edgeCases() {
+      const [first, ...others] = found;
+      return [
+        ...(first === undefined ? [] : [codeQuestion({ id, language: "Ruby" }, [first, ...others])]),
+        ...(timed === null ? [] : [timeQuestion(id, timed)]),
+      ];
+    },
   };
 }
 
 /** A way back that refuses, as a statement that does. */
 function refusal({ location, type }: RaisedError): Step {
   return { kind: "statement", sql: `DO $$ BEGIN RAISE EXCEPTION ${quoteText(type)}; END $$`, location };
-}
-
-/** The time of the run stands in what is sent: here that of the version, which is wrong where it is run later. */
-function timeQuestion(id: string, location: SourceLocation): EdgeCaseDraft {
-  return {
-    kind: "nondeterministic",
-    title: `${id} puts the time of its run into its SQL`,
-    question: `${formatLocation(location)}: the migration reads the clock. The converted history has the time of its version instead: is that right for databases on which it is still to run?`,
-    action: "Keep it where every database has run it, or write its SQL with now() in the place of the text.",
-    risk: "MEDIUM",
-    source: { location, text: "" },
-    suggestion: null,
-    evidence: [{ part: "read", statement: "the time of the run is taken to be that of the version", value: 0.9 }],
-    choices: ["keep", "exclude"],
-  };
-}
-
-function question(id: string, found: readonly Found[]): EdgeCaseDraft {
-  const [first = { problem: new Stuck("", { file: id, line: 1 }), text: "" }, ...others] = found;
-  const onRows = found.every(({ problem }) => problem.effect === "rows");
-  const more = others.map(({ problem }) => `${formatLocation(problem.location)}: ${problem.reason}`);
-  const also =
-    more.length === 0
-      ? ""
-      : ` The same question holds for ${more.slice(0, 3).join("; ")}${more.length > 3 ? ` and ${more.length - 3} more` : ""}.`;
-  return {
-    kind: "custom-code",
-    title: onRows ? `${id} changes rows with Ruby code` : `${id} has Ruby that cannot be followed`,
-    question: `${formatLocation(first.problem.location)}: ${first.problem.reason}. What does this do to ${onRows ? "the rows" : "the database"}?${also}`,
-    action: onRows
-      ? "Give the SQL that does the same, or keep it: the rows are then changed by nothing in the converted history."
-      : "Give the SQL that does the same (also as overrides/VERSION.up.sql), say the fact with --assume, or leave the migration out.",
-    risk: onRows ? "MEDIUM" : "HIGH",
-    source: {
-      location: first.problem.location,
-      text: found
-        .map(({ text }) => text)
-        .join("\n…\n")
-        .slice(0, shown),
-    },
-    suggestion: null,
-    evidence: [{ part: "read", statement: `Ruby code, undecided: ${first.problem.reason}`, value: 0.5 }],
-    choices: ["edit", "keep", "exclude"],
-  };
 }

@@ -1,6 +1,5 @@
-import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join, posix } from "node:path";
-import { resolveInside } from "../../src/sql/psql/source-text.ts";
+import { listFiles, openFiles } from "../project-files.ts";
 import type { Inflector } from "./inflector.ts";
 
 /** The files of one Rails project that migrations may name. Paths are relative to its root; nothing outside of the repository is read, by a link neither. */
@@ -12,18 +11,6 @@ export interface ProjectFiles {
   resolveRequire(path: string, from: string | null): string | null;
   /** Modules that initializers include into every migration, with the files that say so. */
   migrationExtensions(): readonly { readonly path: string; readonly name: string }[];
-}
-
-/** Bigger files are no code that a migration uses. */
-const mostBytes = 4_000_000;
-
-/** Files under a folder by their paths relative to `root`; hidden ones and links are passed over. */
-export function listFiles(root: string, folder: string, extension: string): readonly string[] {
-  if (!existsSync(join(root, folder))) return [];
-  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(extension))
-    .map((entry) => posix.join(entry.parentPath.slice(root.length).replaceAll("\\", "/").replace(/^\//, ""), entry.name))
-    .sort();
 }
 
 /** `root`: of the repository; `base`: of the Rails project in it. `contents` stand in the place of what is on disk, by path relative to the root. */
@@ -44,21 +31,14 @@ export function openProject(root: string, base: string, contents: ReadonlyMap<st
     );
     return index;
   };
-  /** What stands in the place of a file, or its real path on disk. */
-  const find = (path: string): Uint8Array | string | null => {
-    const full = inside(path);
-    if (full === null) return null;
-    const given = contents.get(full);
-    if (given !== undefined) return given;
-    const file = resolveInside(root, full);
-    if (file.kind === "failed") return null;
-    const found = statSync(file.value, { throwIfNoEntry: false });
-    return found?.isFile() && found.size <= mostBytes ? file.value : null;
-  };
+  const files = openFiles(root, contents);
   const read = (path: string): string | null => {
-    const found = find(path);
-    if (found === null) return null;
-    return typeof found === "string" ? readFileSync(found, "utf8") : Buffer.from(found).toString("utf8");
+    const full = inside(path);
+    return full === null ? null : files.read(full);
+  };
+  const exists = (path: string): boolean => {
+    const full = inside(path);
+    return full !== null && files.exists(full);
   };
   let extensions: readonly { readonly path: string; readonly name: string }[] | null = null;
   const included = /^[^#\n]*ActiveRecord::Migration\.(?:include|prepend)\s*\(?\s*([A-Z][\w:]*)/gm;
@@ -77,8 +57,8 @@ export function openProject(root: string, base: string, contents: ReadonlyMap<st
       ) ?? null,
     resolveRequire(path, from) {
       const candidates = from === null ? [path, `lib/${path}`, `app/models/${path}`] : [posix.join(posix.dirname(from), path)];
-      const files = candidates.map((candidate) => (candidate.endsWith(".rb") ? candidate : `${candidate}.rb`));
-      return files.find((file) => find(file) !== null) ?? null;
+      const asRuby = (candidate: string): string => (candidate.endsWith(".rb") ? candidate : `${candidate}.rb`);
+      return candidates.map(asRuby).find(exists) ?? null;
     },
   };
 }

@@ -3,7 +3,7 @@ import { join, posix } from "node:path";
 import { parse } from "yaml";
 import { parseFileName } from "./file-names.ts";
 import type { InflectionRule } from "./inflector.ts";
-import { listFiles } from "./project-files.ts";
+import { listFiles } from "../project-files.ts";
 
 /** One database of a Rails project, by the folders of its migrations. */
 export interface RailsDatabase {

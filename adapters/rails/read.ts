@@ -14,7 +14,7 @@ import { inspectFile } from "./inspect-file.ts";
 import { toMigration, type MigrationSource, type Shared } from "./migration.ts";
 import { openProject, type ProjectFiles } from "./project-files.ts";
 import { inflectionRules, migrationFiles, railsVersionOf } from "./project.ts";
-import { withOverride } from "./overrides.ts";
+import { withOverride } from "../overrides.ts";
 
 /** The newest version whose rules are known here: what a project without a lock file is taken to run. */
 const newest = "8.1";

@@ -6,13 +6,13 @@ import type { SourceLocation } from "../../src/model/source.ts";
 import type { Interpreter } from "../../src/script/ruby/interpreter.ts";
 import { Stuck } from "../../src/script/stuck.ts";
 import type { Thing, Value } from "../../src/script/value.ts";
-import { createCatalog } from "./catalog.ts";
+import { createCatalog } from "../catalog.ts";
 import type { Connection } from "./connection.ts";
 import type { MigrationSource, Shared } from "./migration.ts";
 import { createProblems } from "./problems.ts";
 import { createRunner, takeBack, type MigrationRunner } from "./runtime/migration-class.ts";
 import { createWorld, findDefined } from "./runtime/world.ts";
-import { placeStatements } from "./statements.ts";
+import { placeStatements } from "../../src/sql/place-statements.ts";
 
 export interface Note {
   readonly code: string;

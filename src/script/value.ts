@@ -27,6 +27,8 @@ export interface Text {
 export interface List {
   readonly kind: "list";
   readonly items: Value[];
+  /** Python's tuples and sets; absent for what both languages call a list or an array. */
+  readonly form?: "tuple" | "set";
 }
 
 /** In the order of insertion; by `keyOf`. */
@@ -102,6 +104,11 @@ export function dictionary(entries: Iterable<readonly [Value, Value]>): Dictiona
 
 export function unknown(reason: string, location: SourceLocation, effect: Unknown["effect"] = "none"): Unknown {
   return { kind: "unknown", reason, location, effect };
+}
+
+/** What an assignment keeps: whatever giving the value did is remembered by the name from then on. */
+export function kept(value: Value): Value {
+  return value.kind === "unknown" ? unknown(value.reason, value.location) : value;
 }
 
 const identities = new WeakMap<object, number>();

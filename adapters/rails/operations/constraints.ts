@@ -1,4 +1,4 @@
-import { RaisedError } from "../../../src/script/ruby/signals.ts";
+import { RaisedError } from "../../../src/script/signals.ts";
 import { boolean, nil, type Value } from "../../../src/script/value.ts";
 import { isFalse, isSet, optionText, textOf, textsOf, type Call } from "../call.ts";
 import type { Connection, Operation } from "../connection.ts";

@@ -1,7 +1,8 @@
 import { boolean, list, nil, text } from "../../../src/script/value.ts";
 import { isSet, optionText, textOf, textsOf } from "../call.ts";
 import type { Operation } from "../connection.ts";
-import { quoteColumn, quoteTable, splitName } from "../names.ts";
+import { quoteColumn, quoteTable } from "../names.ts";
+import { splitName } from "../../catalog.ts";
 import { quoteText } from "../values.ts";
 import { nameOf } from "./shared.ts";
 

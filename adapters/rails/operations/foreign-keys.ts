@@ -1,10 +1,11 @@
-import { RaisedError } from "../../../src/script/ruby/signals.ts";
+import { RaisedError } from "../../../src/script/signals.ts";
 import { Stuck } from "../../../src/script/stuck.ts";
 import { boolean, list, nil, text, type Value } from "../../../src/script/value.ts";
 import { isFalse, isSet, optionText, textOf, textsOf, type Call } from "../call.ts";
-import type { ConstraintInfo } from "../catalog.ts";
+import type { ConstraintInfo } from "../../catalog.ts";
 import type { Connection, Operation } from "../connection.ts";
-import { foreignKeyName, quoteColumn, quoteTable, splitName } from "../names.ts";
+import { foreignKeyName, quoteColumn, quoteTable } from "../names.ts";
+import { splitName } from "../../catalog.ts";
 import { record, tableOf } from "./shared.ts";
 
 const actions: Readonly<Record<string, string>> = { nullify: "SET NULL", cascade: "CASCADE", restrict: "RESTRICT" };

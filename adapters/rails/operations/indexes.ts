@@ -1,9 +1,10 @@
-import { RaisedError } from "../../../src/script/ruby/signals.ts";
+import { RaisedError } from "../../../src/script/signals.ts";
 import { boolean, list, nil, text, type Value } from "../../../src/script/value.ts";
 import { isFalse, isSet, optionsOf, optionText, textOf, textsOf, type Call, type Options } from "../call.ts";
-import type { IndexInfo } from "../catalog.ts";
+import type { IndexInfo } from "../../catalog.ts";
 import type { Connection, Operation } from "../connection.ts";
-import { indexName, isExpression, quoteColumn, quoteTable, splitName, type IndexColumns } from "../names.ts";
+import { indexName, isExpression, quoteColumn, quoteTable, type IndexColumns } from "../names.ts";
+import { splitName } from "../../catalog.ts";
 import { commentSql, record, renameIndexSql, tableOf } from "./shared.ts";
 
 /** Columns as they are given: a text that is an expression stays one. */

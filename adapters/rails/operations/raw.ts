@@ -1,6 +1,6 @@
 import { boolean, dictionary, integer, list, nil, text, unknown, type Value } from "../../../src/script/value.ts";
 import { sendCore } from "../../../src/script/ruby/methods/index.ts";
-import { isSelect } from "../statements.ts";
+import { isSelect } from "../../../src/sql/place-statements.ts";
 import { textOf, type Call } from "../call.ts";
 import type { Connection, Operation } from "../connection.ts";
 import { quoteColumn, quoteTable } from "../names.ts";

@@ -1,4 +1,4 @@
-import { RaisedError } from "../../../src/script/ruby/signals.ts";
+import { RaisedError } from "../../../src/script/signals.ts";
 import { boolean, nil, symbol, text, type Value } from "../../../src/script/value.ts";
 import { isSet, isYes, optionsOf, textOf, without, type Call, type Options } from "../call.ts";
 import type { ColumnRequest } from "../columns.ts";

@@ -1,4 +1,4 @@
-import { RaisedError } from "../../../src/script/ruby/signals.ts";
+import { RaisedError } from "../../../src/script/signals.ts";
 import { boolean, list, nil, symbol, text, type Value } from "../../../src/script/value.ts";
 import { isSet, optionsOf, optionText, textOf, textsOf, toKeywords, withDefaults, without, type Call } from "../call.ts";
 import { columnSql, primaryKeyColumn } from "../columns.ts";

@@ -1,4 +1,4 @@
-import { RaisedError } from "../../../src/script/ruby/signals.ts";
+import { RaisedError } from "../../../src/script/signals.ts";
 import { boolean, nil, text } from "../../../src/script/value.ts";
 import { optionText, withOptions, without, type Call } from "../call.ts";
 

@@ -1,13 +1,8 @@
 import { Stuck } from "../stuck.ts";
-import { list, nil, unknown, type Value } from "../value.ts";
+import { kept, list, nil, type Value } from "../value.ts";
 import type { Frame, Interpreter, Scope } from "./interpreter.ts";
 import type { Node } from "./parse.ts";
 import { variablesOf } from "./things.ts";
-
-/** An assignment gives what it assigned; whatever that did is remembered by the name now. */
-export function kept(value: Value): Value {
-  return value.kind === "unknown" ? unknown(value.reason, value.location) : value;
-}
 
 export function scopeOf(scope: Scope, depth: number): Scope {
   let found = scope;

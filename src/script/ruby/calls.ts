@@ -6,7 +6,7 @@ import type { Frame, Handlers, Interpreter } from "./interpreter.ts";
 import { superMethod } from "./modules.ts";
 import { bindParameters } from "./parameters.ts";
 import type { Node } from "./parse.ts";
-import { BreakSignal, NextSignal, RaisedError, ReturnSignal } from "./signals.ts";
+import { BreakSignal, NextSignal, RaisedError, ReturnSignal } from "../signals.ts";
 
 interface Block {
   readonly parameters: Node | null;

@@ -5,7 +5,7 @@ import { list, nil, text, unknown, type Value } from "../value.ts";
 import { evaluateList } from "./literals.ts";
 import type { Frame, Handlers, Interpreter } from "./interpreter.ts";
 import type { Node } from "./parse.ts";
-import { BreakSignal, NextSignal, RaisedError, ReturnSignal } from "./signals.ts";
+import { BreakSignal, NextSignal, RaisedError, ReturnSignal } from "../signals.ts";
 
 async function holds(node: Node, frame: Frame, run: Interpreter): Promise<boolean> {
   return isTruthy(await run.evaluate(node, frame), frame.source.locate(node));

@@ -5,7 +5,7 @@ import { formatText } from "./format.ts";
 import type { Frame, Interpreter } from "./interpreter.ts";
 
 import { inspectValue, showValue } from "./show.ts";
-import { RaisedError } from "./signals.ts";
+import { RaisedError } from "../signals.ts";
 import { sameValue } from "./methods/same.ts";
 
 interface Place {

@@ -1,7 +1,7 @@
 import { boolean, nil, symbol, text, type Arguments, type Message, type Thing, type Value } from "../value.ts";
 import type { Frame, Interpreter, MethodCall } from "./interpreter.ts";
 import { bindParameters } from "./parameters.ts";
-import { ReturnSignal } from "./signals.ts";
+import { ReturnSignal } from "../signals.ts";
 import {
   ancestorsOf,
   findMethod,

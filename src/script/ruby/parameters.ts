@@ -3,7 +3,7 @@ import type { OptionalKeywordParameterNode, OptionalParameterNode, ParametersNod
 import { dictionary, keyOf, list, nil, symbol, unknown, type Arguments, type Value } from "../value.ts";
 import { withKeywordsLast } from "./arguments.ts";
 import type { Frame, Interpreter } from "./interpreter.ts";
-import { RaisedError } from "./signals.ts";
+import { RaisedError } from "../signals.ts";
 
 type Named = { readonly name: string | null };
 

@@ -1,7 +1,7 @@
-import { assignInstance, assignLocal, assignMany, kept, scopeOf } from "./assign.ts";
+import { assignInstance, assignLocal, assignMany, scopeOf } from "./assign.ts";
 import { isTruthy } from "./truth.ts";
 import { isModule, variablesOf } from "./things.ts";
-import { nil, unknown, type Arguments, type Value } from "../value.ts";
+import { kept, nil, unknown, type Arguments, type Value } from "../value.ts";
 import { evaluateArguments } from "./arguments.ts";
 import { findConstant, findConstantIn } from "./constants.ts";
 

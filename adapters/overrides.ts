@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { failed, ok, type Result } from "../../src/model/failure.ts";
-import type { Migration, MigrationFile, Step } from "../../src/model/history.ts";
-import { resolveInside } from "../../src/sql/psql/source-text.ts";
-import { placeStatements } from "./statements.ts";
+import { failed, ok, type Result } from "../src/model/failure.ts";
+import type { Migration, MigrationFile, Step } from "../src/model/history.ts";
+import { resolveInside } from "../src/sql/psql/source-text.ts";
+import { placeStatements } from "../src/sql/place-statements.ts";
 
 interface Override {
   readonly file: MigrationFile;
@@ -24,7 +24,7 @@ function openOverride(root: string, path: string, role: MigrationFile["role"]): 
   });
 }
 
-/** A migration whose SQL a person gave: `overrides/VERSION.up.sql` and `overrides/VERSION.down.sql` stand in the place of its Ruby. Fails where they are links out of the project. */
+/** A migration whose SQL a person gave: `overrides/VERSION.up.sql` and `overrides/VERSION.down.sql` stand in the place of its program. Fails where they are links out of the project. */
 export function withOverride(migration: Migration, root: string): Result<Migration> {
   const ways = (["up", "down"] as const).map((role) => openOverride(root, `overrides/${migration.version}.${role}.sql`, role));
   const failures = ways.flatMap((each) => (each.kind === "failed" ? each.failures : []));

@@ -1,5 +1,4 @@
-import type { Inspector } from "../../src/model/history.ts";
-import { splitName } from "./names.ts";
+import type { Inspector } from "../src/model/history.ts";
 
 export interface ColumnInfo {
   readonly name: string;
@@ -37,7 +36,7 @@ export interface SequenceInfo {
   readonly name: string;
 }
 
-/** Questions that Rails asks the database while it migrates. Answers are kept until `changed`. */
+/** Questions that tools ask the database while they migrate. Answers are kept until `changed`. */
 export interface Catalog {
   relationKind(name: string): Promise<string | null>;
   columns(table: string): Promise<readonly ColumnInfo[]>;
@@ -80,6 +79,12 @@ from pg_catalog.pg_constraint p join pg_catalog.pg_attribute a on a.attrelid = p
 left join pg_catalog.pg_depend d on d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid = a.attrelid and d.refobjsubid = a.attnum and d.classid = 'pg_catalog.pg_class'::regclass
 left join pg_catalog.pg_class s on s.oid = d.objid and s.relkind = 'S' left join pg_catalog.pg_namespace n on n.oid = s.relnamespace
 where p.conrelid = $1 and p.contype = 'p' order by s.relname nulls last limit 1`;
+
+/** `schema.table` in its parts, quoted or not, as it is written. */
+export function splitName(name: string): { readonly schema: string | null; readonly name: string } {
+  const [first = "", second] = (name.match(/[^".]+|"[^"]*"/g) ?? []).map((part) => part.replace(/^"(.*)"$/, "$1"));
+  return second === undefined ? { schema: null, name: first } : { schema: first, name: second };
+}
 
 /** A catalog that asks the shadow. */
 export function createCatalog(at: Inspector): Catalog {

@@ -1,5 +1,5 @@
-import { splitStatements } from "../../src/sql/split.ts";
-import type { SourceLocation } from "../../src/model/source.ts";
+import { splitStatements } from "./split.ts";
+import type { SourceLocation } from "../model/source.ts";
 
 /** One statement of a text that a migration sends, and where it stands. */
 export interface PlacedStatement {

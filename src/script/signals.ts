@@ -1,5 +1,5 @@
-import type { SourceLocation } from "../../model/source.ts";
-import type { Callable, Value } from "../value.ts";
+import type { SourceLocation } from "../model/source.ts";
+import type { Callable, Value } from "./value.ts";
 
 /** `break`: ends the call that was given this block. */
 export class BreakSignal extends Error {
