@@ -2,6 +2,7 @@ import type { EdgeCaseDraft } from "../../src/model/edge-case.ts";
 import type { Step } from "../../src/model/history.ts";
 import { formatLocation, type SourceLocation } from "../../src/model/source.ts";
 import { RaisedError } from "../../src/script/signals.ts";
+import { codeQuestion, type Found } from "../../src/script/questions.ts";
 import { Stuck } from "../../src/script/stuck.ts";
 
 /** What of one run could not be followed: one question with the place of the first, however many there are. */
@@ -13,23 +14,17 @@ export interface Problems {
   edgeCases(): readonly EdgeCaseDraft[];
 }
 
-interface Found {
-  readonly problem: Stuck;
-  readonly text: string;
-}
-
 interface Missing {
   readonly column: string;
   readonly problem: Stuck;
 }
 
-const shown = 2_000;
-
 export function createProblems(id: string, emit: (step: Step) => Promise<void>): Problems {
   const found: Found[] = [];
   const defaults: Missing[] = [];
   return {
-    async stuck(problem, text) {
+    async stuck(given, text) {
+      const problem = onRows(given);
       found.push({ problem, text });
       if (found.length === 1)
         await emit({ kind: "custom-code", language: "python", text, reason: problem.reason, location: problem.location });
@@ -37,11 +32,15 @@ export function createProblems(id: string, emit: (step: Step) => Promise<void>):
     unknownDefault(column, problem) {
       defaults.push({ column, problem });
     },
-    edgeCases: () => [
-      ...(found.length === 0 ? [] : [question(id, found)]),
-      ...(defaults.length === 0 ? [] : [defaultQuestion(id, defaults)]),
-    ],
+    edgeCases: () => [...question(id, found), ...(defaults.length === 0 ? [] : [defaultQuestion(id, defaults)])],
   };
+}
+
+/** What is said of the rows of a model; a loop over them or a condition on them says it too. */
+export const rowsNotFollowed = "what it does with the rows of a model is not followed";
+
+function onRows(problem: Stuck): Stuck {
+  return problem.reason.includes(rowsNotFollowed) ? new Stuck(problem.reason, problem.location, "rows") : problem;
 }
 
 /** An error as what could not be followed. Throws it where it is a bug of the program. */
@@ -51,33 +50,11 @@ export function toStuck(error: unknown): Stuck {
   throw error;
 }
 
-function question(id: string, found: readonly Found[]): EdgeCaseDraft {
-  const [first = { problem: new Stuck("", { file: id, line: 1 }), text: "" }, ...others] = found;
-  const onRows = found.every(({ problem }) => problem.effect === "rows");
-  const more = others.map(({ problem }) => `${formatLocation(problem.location)}: ${problem.reason}`);
-  const also =
-    more.length === 0
-      ? ""
-      : ` The same question holds for ${more.slice(0, 3).join("; ")}${more.length > 3 ? ` and ${more.length - 3} more` : ""}.`;
-  return {
-    kind: onRows ? "data-change" : "custom-code",
-    title: onRows ? `${id} changes rows with Python code` : `${id} has Python that cannot be followed`,
-    question: `${formatLocation(first.problem.location)}: ${first.problem.reason}. What does this do to ${onRows ? "the rows" : "the database"}?${also}`,
-    action: onRows
-      ? "Give the SQL that does the same, or keep it: the rows are then changed by nothing in the converted history."
-      : `Give the SQL that does the same (also as overrides/${id}.up.sql), say the fact with --assume, or leave the migration out.`,
-    risk: onRows ? "MEDIUM" : "HIGH",
-    source: {
-      location: first.problem.location,
-      text: found
-        .map(({ text }) => text)
-        .join("\n…\n")
-        .slice(0, shown),
-    },
-    suggestion: null,
-    evidence: [{ part: "read", statement: `Python code, undecided: ${first.problem.reason}`, value: 0.5 }],
-    choices: ["edit", "keep", "exclude"],
-  };
+function question(id: string, [first, ...others]: readonly Found[]): readonly EdgeCaseDraft[] {
+  if (first === undefined) return [];
+  const asked = codeQuestion({ id, language: "Python" }, [first, ...others]);
+  const rowsAlone = [first, ...others].every(({ problem }) => problem.effect === "rows");
+  return [{ ...asked, kind: rowsAlone ? "data-change" : "custom-code", action: asked.action.replace("VERSION", id) }];
 }
 
 function defaultQuestion(id: string, defaults: readonly Missing[]): EdgeCaseDraft {

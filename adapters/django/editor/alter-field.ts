@@ -37,7 +37,12 @@ function isAltered({ from, to }: Alteration, version: number, ignored: readonly 
     isRelation(to) &&
     from.model.project.findModel(relationOf(from).to)?.table === to.model.project.findModel(relationOf(to).to)?.table;
   const options = { version, ignored: sameTarget ? [...ignored, "to"] : ignored };
-  return from.column !== to.column || fieldSignature(from.field, options) !== fieldSignature(to.field, options);
+  return altered(from) !== altered(to) || fieldSignature(from.field, options) !== fieldSignature(to.field, options);
+}
+
+/** What Django compares as the column: a many-to-many field has its name for one, and its table is called after it. */
+function altered({ name, column }: FieldView): string {
+  return column ?? name;
 }
 
 /** `alter_field`. Throws `Stuck` where Django refuses. */

@@ -5,6 +5,7 @@ import { Stuck } from "../../../src/script/stuck.ts";
 import { boolean, nil, text, unknown, unknownPart, type Arguments, type Value } from "../../../src/script/value.ts";
 import { literalOf } from "../expressions/literals.ts";
 import type { CodeRunner } from "../operations/operation.ts";
+import { rowsNotFollowed } from "../problems.ts";
 import { itemsOf, textOf } from "../values.ts";
 
 /** What code of a project runs with. */
@@ -110,8 +111,8 @@ function modelThing(location: SourceLocation): Value {
     attribute: async (name, at) => {
       if (name === "_meta" || name === "__name__") return unknown("what a model is called is not followed", at);
       if (name === "DoesNotExist" || name === "MultipleObjectsReturned") return makeThing({ name, attribute: async () => null });
-      return unknown("what it does with the rows of a model is not followed", at, "rows");
+      return unknown(rowsNotFollowed, at, "rows");
     },
-    invoke: async (call) => unknown("what it does with the rows of a model is not followed", call.location ?? location, "rows"),
+    invoke: async (call) => unknown(rowsNotFollowed, call.location ?? location, "rows"),
   });
 }
