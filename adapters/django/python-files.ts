@@ -45,8 +45,9 @@ export function migrationNames(root: string, folder: string): readonly string[] 
     .sort();
 }
 
+/** A folder without `__init__.py` is a namespace, which Django passes over. */
 function isMigrationFolder(root: string, folder: string): boolean {
-  return migrationNames(root, folder).length > 0;
+  return existsSync(join(root, folder, "__init__.py")) && migrationNames(root, folder).length > 0;
 }
 
 function isMigrationFile(root: string, path: string): boolean {

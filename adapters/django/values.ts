@@ -1,6 +1,14 @@
 import type { SourceLocation } from "../../src/model/source.ts";
 import { valueOfMember } from "../../src/script/python/enums.ts";
-import { functionText, isClass, isInstance, isLibraryThing, isMade, type PythonInstance } from "../../src/script/python/things.ts";
+import {
+  functionText,
+  isClass,
+  isInstance,
+  isLibraryThing,
+  isMade,
+  libraryBases,
+  type PythonInstance,
+} from "../../src/script/python/things.ts";
 import { Stuck } from "../../src/script/stuck.ts";
 import { keyOf, unknownPart, type Arguments, type Value } from "../../src/script/value.ts";
 
@@ -20,7 +28,9 @@ export function specOf(value: Value | undefined): Spec | null {
   if (value === undefined) return null;
   if (isMade(value)) return { path: publicPath(value.path), ...argumentsOf(value.made), instance: null };
   if (!isInstance(value)) return null;
-  const { library } = value;
+  // A class that does not call `super().__init__()` still stands on what it stands on.
+  const [base] = libraryBases(value.class);
+  const library = value.library ?? (base === undefined ? null : { path: base, made: value.made });
   if (library === null) return null;
   return { path: publicPath(library.path), ...argumentsOf(library.made), location: value.made.location, instance: value };
 }
