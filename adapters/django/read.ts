@@ -23,6 +23,7 @@ import { readMigrationFile, type MigrationFileContent } from "./runtime/migratio
 import { createDjango } from "./runtime/world.ts";
 import { readSettings, type DjangoSettings } from "./settings.ts";
 import { emptyState } from "./state/project-state.ts";
+import { lastPart } from "./values.ts";
 
 /** The newest version whose rules are known here: what a project without a lock file is taken to run. */
 const newest = "5.2";
@@ -91,7 +92,8 @@ async function readApps(at: Project): Promise<Result<ReadApps>> {
   const own = at.project.apps.filter((app) => isInstalled(app, at));
   const waiting = own.flatMap((app) => ofApp(app, at));
   const known = new Set(own.map(({ label }) => label));
-  const wanted = (installed ?? []).flatMap((name) => /^django\.contrib\.(\w+)/.exec(name)?.[1] ?? []);
+  const strangers = (installed ?? []).filter((name) => !name.startsWith("django.") && !isOwn(name, at.project));
+  const wanted = [...(installed ?? []).flatMap((name) => /^django\.contrib\.(\w+)/.exec(name)?.[1] ?? []), ...strangers.map(labelOf)];
   const sources: MigrationSource[] = [];
   const failures: Failure[] = [];
   for (;;) {
@@ -116,7 +118,24 @@ async function readApps(at: Project): Promise<Result<ReadApps>> {
       const message = `${app.folder} belongs to no application in INSTALLED_APPS and was left out.`;
       return { kind: "finding", code: "django-app-not-installed", message, location: { file: app.folder, line: 1 }, migration: null };
     });
-  return ok({ sources, findings });
+  const absent = strangers.filter((name) => sources.every(({ app }) => app !== labelOf(name)));
+  return ok({ sources, findings: absent.length === 0 ? findings : [...findings, absentPackages(absent)] });
+}
+
+/** Whether an entry of `INSTALLED_APPS` is a package of the project, with migrations or without. */
+function isOwn(name: string, { apps }: DjangoProject): boolean {
+  const [first = name] = name.split(".");
+  return apps.some(({ module }) => module.split(".")[0] === first);
+}
+
+/** `taggit`, `social_django.config.PythonSocialAuthConfig`: the label that an application has unless it says otherwise. */
+function labelOf(name: string): string {
+  return lastPart(name.replace(/\.(?:apps|config)\.\w+$/, ""));
+}
+
+function absentPackages(names: readonly string[]): Finding {
+  const message = `INSTALLED_APPS names ${names.join(", ")}, which are not in this project: tables that they have are not in the history. Install them in .venv of the project, and their migrations are read.`;
+  return { kind: "finding", code: "django-packages-absent", message, location: null, migration: null };
 }
 
 /** Whether `INSTALLED_APPS` names an application; where it is not known, whether it stands in no folder of tests. */

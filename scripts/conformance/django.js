@@ -8,7 +8,7 @@ const script = fileURLToPath(new URL("django-migrate.py", import.meta.url));
 /** The last release of each version family that is judged. */
 const releases = { 3.2: "3.2.25", 4.2: "4.2.23", 5.2: "5.2.3" };
 
-/** Django of PyPI, one virtual environment for each version family. A case says its own: `"version": "4.2"`. */
+/** Django of PyPI, one virtual environment for each version family. A case says its own: `"version": "4.2"`; `judge` is the folder that the real Django runs where the project imports packages that are not there. */
 export const tool = {
   name: "django",
   bookkeeping: [{ schema: null, name: "django_migrations" }],
@@ -46,7 +46,8 @@ function byParts(a, b) {
   return appA === appB ? (nameA < nameB ? -1 : 1) : appA < appB ? -1 : 1;
 }
 
-function runDjango({ installed, case: { project, settings }, database }, more) {
+function runDjango({ installed, case: { project: own, settings }, database }, more) {
+  const project = settings.judge ?? own;
   const family = settings.version ?? "5.2";
   const python = join(installed.folder, family, "bin", "python");
   const url = `postgresql://${encodeURIComponent(database.user)}:${encodeURIComponent(database.password)}@${database.host}:${database.port}/${database.name}`;
