@@ -12,7 +12,8 @@ const typescript = dirname(createRequire(import.meta.url).resolve("typescript/pa
 
 execFileSync(process.execPath, [join(typescript, "bin", "tsc"), "-p", join(root, "tsconfig.build.json")], { cwd: root, stdio: "inherit" });
 
-// What the compiler does not carry along: the DDL of the store.
+// What the compiler does not carry along: the DDL of the store, and the prompts.
+cpSync(join(root, "prompts"), join(root, "dist", "prompts"), { recursive: true });
 cpSync(join(root, "src", "store", "sql"), join(root, "dist", "src", "store", "sql"), { recursive: true });
 
 // The report's own program and style sheet, each as one text that the report carries in itself.
@@ -40,6 +41,6 @@ if (existsSync(prepare)) execFileSync(process.execPath, [prepare], { cwd: root, 
 
 // Results that another build kept are not trusted (`src/cache`).
 const identity = createHash("sha256").update(readFileSync(join(root, "package-lock.json")));
-const built = readdirSync(join(root, "dist"), { recursive: true, encoding: "utf8" }).filter((path) => /\.(?:js|sql)$/.test(path));
+const built = readdirSync(join(root, "dist"), { recursive: true, encoding: "utf8" }).filter((path) => /\.(?:js|sql|md)$/.test(path));
 for (const path of built.sort()) identity.update(`${path}\n`).update(readFileSync(join(root, "dist", path)));
 writeFileSync(join(root, "dist", "build-identity"), `${identity.digest("hex")}\n`);

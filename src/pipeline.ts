@@ -2,23 +2,23 @@ import { createHash } from "node:crypto";
 import { adapters } from "../adapters/index.ts";
 import { analyse } from "./analysis/analyse.ts";
 import { type HistoryCache, openHistoryCache, type ProvenMigration, type ProvenOutcome } from "./cache/history-cache.ts";
-import { checkBaseline } from "./baseline/check-baseline.ts";
 import type { MigrateRequest } from "./configuration/resolve-request.ts";
 import { openShadow, type ShadowRequest } from "./database/shadow.ts";
 import type { Shadow } from "./database/session.ts";
 import { compileFor } from "./database/wasm-compiler.ts";
 import type { DecisionFill } from "./decisions/decision-file.ts";
 import { withAdopted } from "./decisions/adopted.ts";
+import { markKeptData } from "./decisions/keep-data.ts";
 import { reviseHistory } from "./decisions/revise.ts";
 import type { Settled } from "./decisions/take-decisions.ts";
 import type { ConvertedHistory } from "./export/conversion-files.ts";
-import type { EdgeCaseDraft } from "./model/edge-case.ts";
 import { failed, ok, type Result } from "./model/failure.ts";
-import type { Finding, History } from "./model/history.ts";
-import type { MigrationReplay } from "./model/replay.ts";
+import type { History } from "./model/history.ts";
 import type { PlanContent } from "./plan/content-id.ts";
+import { checkBaselines } from "./check-baselines.ts";
+import { openPrepared } from "./open-prepared.ts";
 import { proveExtractions } from "./prove-extractions.ts";
-import { asProven, draftQuestions, interrupted, replayAndProve, walkBack, type Proven } from "./prove-history.ts";
+import { asProven, draftQuestions, interrupted, replayAndProve, walkBack } from "./prove-history.ts";
 import { bookkeepingTables } from "./prove-stretch.ts";
 import { findMentions } from "./reading/find-mentions.ts";
 import { findProject } from "./reading/find-project.ts";
@@ -27,7 +27,6 @@ import { selectEnvironment } from "./reading/select-environment.ts";
 import { planContent } from "./plan-content.ts";
 import type { Run, Stage } from "./run.ts";
 import { loadParser } from "./sql/parser.ts";
-import { quoteIdentifier } from "./sql/quote.ts";
 import { maskSecrets } from "./sql/secrets.ts";
 import { settleDecisions } from "./settle-decisions.ts";
 import { collectInputs } from "./squash/collect-inputs.ts";
@@ -60,7 +59,8 @@ export async function convert(request: MigrateRequest, run: Run): Promise<Result
   if (read.kind === "failed") return read;
   const complete = run.decisions === undefined ? read : withAdopted(read.value, run.decisions.file);
   if (complete.kind === "failed") return complete;
-  const { history, questions } = selectEnvironment(complete.value, {
+  const marked = markKeptData(complete.value, { keepData: request.keepData, decisions: run.decisions?.file.decisions ?? [] });
+  const { history, questions } = selectEnvironment(marked, {
     chosen: request.environment,
     mapped: new Set(Object.keys(request.environments)),
   });
@@ -166,8 +166,8 @@ async function openCache({
   mentions: { extensions },
 }: Pick<Stage, "history" | "request" | "run" | "mentions">): Promise<HistoryCache | null> {
   if (run.cache === undefined || request.stopAfter !== null || request.shadow.url !== null) return null;
-  const { folder, build } = run.cache;
-  return openHistoryCache(history, {
+  const { folder, build, keeps } = run.cache;
+  const cache = await openHistoryCache(history, {
     folder,
     conditions: { build, extensions, statementTimeoutMs: request.shadow.statementTimeoutMs, rowProof: request.rowProof },
     troubles: {
@@ -176,6 +176,8 @@ async function openCache({
         run.progress.warn(`The cache in ${folder} cannot be written, so the next run proves all anew: ${message}`),
     },
   });
+  const nothing = (): Promise<void> => Promise.resolve();
+  return keeps === "nothing" ? { ...cache, keep: nothing, keepOutcome: nothing } : cache;
 }
 
 async function convertOn(shadow: Shadow, stage: Stage): Promise<Result<Conversion | StoppedEarly | Revised | Contradicted>> {
@@ -254,48 +256,6 @@ function conclude(
   const content = planContent({ history, request }, { replays, outcome, analysis: { ...analysis, edgeCases } });
   clock.lap("analyse");
   return ok({ kind: "converted", content, replays, rollbacks, squash, remembered, timings: clock.timings(), decisionFills: fills });
-}
-
-/** Compares each baseline that stands beside its migrations with what these gave, on a shadow of its own. */
-async function checkBaselines(
-  stage: Stage,
-  { replays, checkpoints }: Proven,
-): Promise<Result<{ readonly findings: readonly Finding[]; readonly questions: readonly EdgeCaseDraft[] }>> {
-  const findings: Finding[] = [];
-  const questions: EdgeCaseDraft[] = [];
-  for (const baseline of stage.history.baselines) {
-    const links = replays.findIndex(({ migration }) => migration.id === baseline.through) + 1;
-    const expected = checkpoints.find((checkpoint) => checkpoint.links === links);
-    if (expected === undefined) continue;
-    const opened = await openPrepared(stage, replays);
-    if (opened.kind === "failed") return opened;
-    const shadow = opened.value;
-    try {
-      const context = {
-        history: stage.history,
-        shadow,
-        excludeFromReads: bookkeepingTables(stage.history),
-        clock: () => stage.run.now() * 1000,
-      };
-      const verdict = await checkBaseline(baseline, expected, context);
-      if (verdict.kind === "equal") findings.push(verdict.finding);
-      else questions.push(verdict.question);
-    } finally {
-      await shadow.close();
-    }
-  }
-  return ok({ findings, questions });
-}
-
-/** A fresh shadow with what the history takes for granted: the roles that the replay had to make, and the tool's own tables. */
-async function openPrepared(stage: Stage, replays: readonly MigrationReplay[]): Promise<Result<Shadow>> {
-  const opened = await stage.openFresh();
-  if (opened.kind === "failed") return opened;
-  const roles = new Set(replays.flatMap((replay) => replay.assumedRoles ?? []));
-  for (const role of roles) await opened.value.session.run(`CREATE ROLE ${quoteIdentifier(role)} NOLOGIN`);
-  const { preparation, bookkeepingSql } = stage.history;
-  if (bookkeepingSql.length > 0) for (const sql of [...preparation, ...bookkeepingSql]) await opened.value.session.run(sql);
-  return opened;
 }
 
 async function readProject(request: MigrateRequest, { progress, readHistory: read = readHistory }: Run): Promise<Result<History>> {

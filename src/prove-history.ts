@@ -5,7 +5,7 @@ import type { EdgeCaseDraft } from "./model/edge-case.ts";
 import { failed, ok, type Failure, type Result } from "./model/failure.ts";
 import type { Finding, History, Migration } from "./model/history.ts";
 import type { MigrationReplay } from "./model/replay.ts";
-import type { Rollback } from "./model/rollback.ts";
+import { restoresRows, type Rollback } from "./model/rollback.ts";
 import { bookkeepingTables, proveStretch, type Stretch } from "./prove-stretch.ts";
 import { continueAddresses, type Renumbered } from "./replay/continue-addresses.ts";
 import { fastForward } from "./replay/fast-forward.ts";
@@ -51,21 +51,27 @@ export async function replayAndProve(shadow: Shadow, stage: Stage): Promise<Resu
   const { embedded, ownsCluster } = shadow.session.engine;
   const apart = embedded || !(ownsCluster || stage.mentions.roles);
   const second = total - from >= worthTwoShadows && apart ? await openAhead(stage) : null;
-  const ahead =
-    second === null
-      ? Promise.resolve(false)
-      : fastForward(stage.history, second.session, { until: split, assumedRoles: rolesOf(known.map(({ replay }) => replay)) });
   const watched = { ...stage, history: cache?.history ?? stage.history };
-  const later = ahead.then((there) =>
-    there && second !== null
-      ? proveStretch(second, watched, { from: split, endsAt: () => Promise.resolve(false), places: above(places, split), advance })
-      : null,
-  );
-  const endsAt = async (migrations: number, soFar: Pick<Stretch, "replays" | "rollbacks">): Promise<boolean> => {
-    if (from === 0 && migrations % keptAtOnce === 0) await cache?.keep(asProven(soFar));
-    return migrations === split && (await ahead);
-  };
-  const [start, rest] = await Promise.all([proveStretch(opening.value.shadow, watched, { from, endsAt, places: untaken, advance }), later]);
+  // What was passed until here is the replay's.
+  stage.clock.lap("replay");
+  const [start, rest] = await stage.clock.apart((openLane) => {
+    const [clock, clockOfRest] = [openLane(), openLane()];
+    const ahead =
+      second === null
+        ? Promise.resolve(false)
+        : fastForward(stage.history, second.session, { until: split, assumedRoles: rolesOf(known.map(({ replay }) => replay)) });
+    const later = ahead.then((there) => {
+      clockOfRest.lap("replay");
+      if (!there || second === null) return null;
+      const endsAt = (): Promise<boolean> => Promise.resolve(false);
+      return proveStretch(second, watched, { from: split, endsAt, places: above(places, split), advance, clock: clockOfRest });
+    });
+    const endsAt = async (migrations: number, soFar: Pick<Stretch, "replays" | "rollbacks">): Promise<boolean> => {
+      if (from === 0 && migrations % keptAtOnce === 0) await cache?.keep(asProven(soFar));
+      return migrations === split && (await ahead);
+    };
+    return Promise.all([proveStretch(opening.value.shadow, watched, { from, endsAt, places: untaken, advance, clock }), later]);
+  });
   if (run.signal.aborted || start === null) return failed(interrupted(run.signal));
   const first = join({ replays: known.map(({ replay }) => replay), last: standingAfter(known.map(({ replay }) => replay)) }, start);
   const all = rest === null ? first : join(first, rest);
@@ -177,7 +183,7 @@ export async function walkBack(proven: Proven, history: History): Promise<Walked
   const links = proven.replays.map((replay, index) => chainLink(replay, at(proven.rollbacks, index)));
   const context = { shadow: proven.head, resetBetween: history.resetBetween, excludeFromReads: bookkeepingTables(history) };
   const walked = await proveChain(links, proven.checkpoints, context, proven.walkedBelow);
-  const passedBelow = links.slice(0, proven.walkedBelow).filter(({ rollback }) => rollback.origin === null);
+  const passedBelow = links.slice(0, proven.walkedBelow).filter(({ rollback }) => !restoresRows(rollback));
   const chain = { ...walked, passed: [...walked.passed, ...(walked.reachedEnd ? passedBelow.map(({ migration }) => migration) : [])] };
   const rollbacks = proven.rollbacks.map((rollback, index) => {
     const doubts = chain.doubts.get(at(links, index).migration);

@@ -11,6 +11,7 @@ import { createRowProver } from "./rollback/row-proof.ts";
 import { proveRollback } from "./rollback/prove.ts";
 import { createStateDifference } from "./rollback/state-difference.ts";
 import type { Stage } from "./run.ts";
+import type { Lane } from "./stage-clock.ts";
 import { parseQualifiedName } from "./sql/names.ts";
 
 /** The last resort among the candidates runs the history once more up to its migration, so it is tried for so many only. */
@@ -36,15 +37,18 @@ export interface StretchPlan {
   readonly places: ReadonlySet<number>;
   /** Told of each migration that is done. */
   readonly advance: () => void;
+  /** Counts the time of this stretch. */
+  readonly clock: Lane;
 }
 
 /** Replays a stretch of the history and, while the shadow stands right behind each migration, proves its way back. `null` where the user ended the run. */
 export async function proveStretch(
   shadow: Shadow,
-  { history, request, run, clock, openFresh }: Stage,
+  { history, request, run, openFresh }: Stage,
   plan: StretchPlan,
 ): Promise<Stretch | null> {
   const { session } = shadow;
+  const { clock } = plan;
   const excludeFromReads = bookkeepingTables(history);
   const reader = await installCatalogReader(session, { excludeFromReads });
   const chain = { shadow, resetBetween: history.resetBetween, excludeFromReads };

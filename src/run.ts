@@ -3,6 +3,7 @@ import type { Adapter, ReadOptions } from "../adapters/adapter.ts";
 import type { MigrateRequest } from "./configuration/resolve-request.ts";
 import type { Shadow } from "./database/session.ts";
 import type { DecisionFile } from "./decisions/decision-file.ts";
+import type { OfferedSql } from "./decisions/program-suggestion.ts";
 import type { Settled } from "./decisions/take-decisions.ts";
 import type { EdgeCaseDraft } from "./model/edge-case.ts";
 import type { Result } from "./model/failure.ts";
@@ -25,19 +26,26 @@ export interface Run {
   /** Seconds of a clock that only goes forward. */
   readonly now: () => number;
   /** Where results are kept from run to run, and the name of the program as it was built (another build proves anew). Absent: nothing is kept. */
-  readonly cache?: { readonly folder: string; readonly build: string };
+  readonly cache?: CacheFolder;
   /** Reads the history as a database had it run, where one was named; else as its files have it. */
   readonly readHistory?: (adapter: Adapter, options: ReadOptions) => Promise<Result<History>>;
   /** What people decided; absent where nothing was. */
   readonly decisions?: DecisionsAtHand;
 }
 
+/** `keeps: "nothing"`: what is known is used, and what is found out is not kept, for it is only tried. */
+interface CacheFolder {
+  readonly folder: string;
+  readonly build: string;
+  readonly keeps?: "nothing";
+}
+
 /** `decisions.yaml`, and the time that decisions get which do not say when they were made (ISO 8601). */
 export interface DecisionsAtHand {
   readonly file: DecisionFile;
   readonly now: string;
-  /** SQL that a database gave for programs, by the question: offered by the plan that people decided on. */
-  readonly offered?: ReadonlyMap<string, string>;
+  /** SQL that a database or a model gave, by the question: offered by the plan that people decided on. */
+  readonly offered?: ReadonlyMap<string, OfferedSql>;
 }
 
 /** What every stage after reading works on. */

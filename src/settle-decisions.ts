@@ -1,5 +1,6 @@
 import type { Analysis } from "./analysis/analyse.ts";
 import { contentOf } from "./decisions/content.ts";
+import type { OfferedSql } from "./decisions/program-suggestion.ts";
 import type { DecisionFill } from "./decisions/decision-file.ts";
 import { fillsOf, takeDecisions, unmatchedDecisions, type Settled, type Taken } from "./decisions/take-decisions.ts";
 import { ok, type Result } from "./model/failure.ts";
@@ -19,7 +20,7 @@ export function settleDecisions(
 ): Result<SettledQuestions> {
   const { decisions } = run;
   if (decisions === undefined) return ok({ edgeCases, settled: [], revises: false, fills: new Map() });
-  const { file, now, offered = new Map<string, string>() } = decisions;
+  const { file, now, offered = new Map<string, OfferedSql>() } = decisions;
   const taken = takeDecisions(edgeCases, { file, history: asRead, dependencies, earlier, now, offered });
   if (taken.kind === "failed") return taken;
   const { settled } = taken.value;

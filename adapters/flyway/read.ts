@@ -247,6 +247,7 @@ export async function readHistory(options: ReadOptions): Promise<Result<History>
     root: options.root,
     migrations,
     baselines: ordered.baselines.map(({ entry, through }) => ({
+      kind: "start",
       id: entry.id,
       through: idOf.get(through) ?? through.id,
       migration: toMigration(entry, ordered),

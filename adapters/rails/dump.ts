@@ -33,7 +33,7 @@ export async function dumpBaseline(
   const read = readDump(dump, options, shared);
   const version = read.kind === "ok" ? read.value.version : null;
   const last = migrations.findLast((migration) => version !== null && BigInt(migration.version ?? 0) <= BigInt(version));
-  return read.kind === "failed" || last === undefined ? [] : [{ id: dump, through: last.id, migration: read.value }];
+  return read.kind === "failed" || last === undefined ? [] : [{ kind: "dump", id: dump, through: last.id, migration: read.value }];
 }
 
 function readDump(path: string, { root }: ReadOptions, shared: Shared): Result<Migration> {

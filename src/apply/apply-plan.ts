@@ -5,7 +5,9 @@ import { missingApprovals } from "../plan/approvals.ts";
 import { unrecordedDrift, type DriftEntry } from "../store/drift.ts";
 import { findStore } from "../store/find-store.ts";
 import { readRecord } from "../store/read-record.ts";
-import { assess, type Assessment } from "./assess.ts";
+import { estimateBackups } from "./backup-sizes.ts";
+import { askForSpace, refuseUnsaved } from "./backup-limit.ts";
+import { assess } from "./assess.ts";
 import type { Examined } from "./examined.ts";
 import { revertDrift } from "./revert-drift.ts";
 import type { ApplyOutcome, ApplyRequest } from "./apply-types.ts";
@@ -18,6 +20,7 @@ import { askOfTarget } from "./target-questions.ts";
 import { takeRunLock } from "./run-lock.ts";
 import { scopeOf } from "./scope.ts";
 import { allowedIn } from "./table.ts";
+import { recordQuestion, runQuestion } from "./confirmations.ts";
 import type { HistoryReading } from "./target-history.ts";
 import { findUnrunnable } from "./unrunnable.ts";
 import { driftRefusal, requireYes, toolHoldsLock, unexpectedState } from "./refusals.ts";
@@ -122,8 +125,11 @@ async function proceed(request: ApplyRequest, examined: Examined): Promise<Resul
   const { options, surroundings, runnable } = request;
   const { assessment, expectations } = examined;
   const { state, pending } = assessment;
+  const saving = state === "partial" ? runnable.migrations.filter(({ plan }) => pending.includes(plan.id)) : [];
+  const saves = options.recordOnly ? [] : await estimateBackups(request.target.session, saving);
   const nothing: ApplyOutcome = {
     assessment,
+    saves,
     ignored: examined.ignored.all,
     reverted: [],
     after: state,
@@ -156,6 +162,8 @@ async function proceed(request: ApplyRequest, examined: Examined): Promise<Resul
   if (options.dryRun) return questions.length > 0 ? stop(undecided(questions, runnable.plan)) : ok(nothing);
   if (state === "empty" && options.recordOnly) return stop(unexpectedState("head", "empty"));
 
+  const unsaved = refuseUnsaved(saves);
+  if (unsaved !== null) return stop(unsaved);
   const unrunnable = findUnrunnable(runnable.migrations.filter(({ plan }) => wanted.includes(plan.id)));
   if (unrunnable !== null) return stop(unrunnable);
   const { lockedBy } = examined.reading;
@@ -181,6 +189,8 @@ async function proceed(request: ApplyRequest, examined: Examined): Promise<Resul
   }
   if (wanted.length === 0) return finish({ ...nothing, recorded });
   if (questions.length > 0) return finish({ ...nothing, recorded, failure: undecided(questions, runnable.plan) });
+  const large = await askForSpace(request, saves);
+  if (large !== null) return finish({ ...nothing, recorded, failure: large });
   if (allowed.run === "ask") {
     const answer = await requireYes(surroundings.ask, runQuestion(request, assessment));
     if (answer !== null) return finish({ ...nothing, recorded, failure: answer });
@@ -218,24 +228,6 @@ function hazardsOf({ runnable }: ApplyRequest, ids: readonly string[]): readonly
   return pending.flatMap(({ plan }) =>
     plan.up.flatMap(({ hazards }) => hazards.filter(({ severity }) => severity === "high").map(({ message }) => `${plan.id}: ${message}`)),
   );
-}
-
-function runQuestion({ target }: ApplyRequest, { state, pending }: Assessment): string {
-  const [first] = pending;
-  const last = pending.at(-1);
-  const which = pending.length === 1 ? `${first}` : `${pending.length} migrations, ${first} to ${last}`;
-  return state === "empty" ? `Build the schema (${which}) in ${target.description}?` : `Run ${which} on ${target.description}?`;
-}
-
-function recordQuestion(
-  { target }: ApplyRequest,
-  { missing, ignored }: { readonly missing: readonly string[]; readonly ignored: readonly DriftEntry[] },
-): string {
-  const what = [
-    ...(missing.length > 0 ? [`${missing.length} migrations`] : []),
-    ...(ignored.length > 0 ? [`${ignored.length} ignored differences`] : []),
-  ];
-  return `Write the record of ${what.join(" and ")} (schema pggit) to ${target.description}?`;
 }
 
 function unseenWarning(ids: readonly string[]): string {

@@ -6,7 +6,10 @@ import type { TargetDatabase } from "../database/open-target.ts";
 import type { RequiredApprovals } from "../plan/approvals.ts";
 import type { Progress } from "../run.ts";
 import type { DriftEntry } from "../store/drift.ts";
+import type { Alerts } from "../model/alert.ts";
 import type { Assessment, StateName } from "./assess.ts";
+import type { BackupEstimate } from "./backup-sizes.ts";
+import type { RunWitness } from "./observe-run.ts";
 import type { Limits } from "./execute-unit.ts";
 import type { Executed } from "./run-migrations.ts";
 import type { RunnablePlan } from "./runnable.ts";
@@ -36,6 +39,13 @@ export interface ApplyOptions {
   /** Who has to have approved the plan before anything is written; absent where nobody has to. */
   readonly approvals?: RequiredApprovals;
   readonly limits: Limits;
+  readonly backup: {
+    /** Bytes that prior backups may take before somebody is asked. */
+    readonly limitBytes: number;
+    /** Tables of more rows are saved in batches of so many. */
+    readonly batchRows: number;
+  };
+  readonly alerts: Alerts;
   readonly disposable: boolean;
 }
 
@@ -43,6 +53,8 @@ export interface ApplyOptions {
 export interface ApplySurroundings {
   readonly ask: Ask;
   readonly progress: Progress;
+  /** Is shown what happens while migrations run. */
+  readonly witness: RunWitness;
   readonly signal: AbortSignal;
   /** Seconds of a clock that only goes forward. */
   readonly now: () => number;
@@ -72,6 +84,8 @@ export interface ApplyOutcome {
   readonly reverted: readonly DriftEntry[];
   /** `drift` stays drift; a run that stopped leaves `partial`. */
   readonly after: StateName;
+  /** What pending migrations destroy and is saved first, with what it will take. */
+  readonly saves: readonly BackupEstimate[];
   /** How many migrations were entered in the record without being run. */
   readonly recorded: number;
   readonly executed: readonly Executed[];

@@ -1,8 +1,11 @@
 import { StatementError } from "../database/session.ts";
 import type { ApplyRequest } from "./apply-types.ts";
 import { connectionLost, isConnectionLost } from "./connection-lost.ts";
-import { executeInTransaction } from "./execute-unit.ts";
+import { stoppedByAlert } from "./explain-stop.ts";
+import { executeInTransaction, isStopped } from "./execute-unit.ts";
+import type { RunObserver } from "./run-event.ts";
 import type { RunOutcome } from "./run-migrations.ts";
+import { observeStatements } from "./observe-statements.ts";
 import { ownTransaction } from "./run-terms.ts";
 import { record, type RecorderRequest } from "./store-recorder.ts";
 
@@ -13,25 +16,41 @@ export const builtId = "schema.sql";
  * Builds the head from the squashed history, in one transaction with the record of every migration in it. `null` where there is no proven squash that runs in one
  * transaction, or the history keeps its own tables, which only its migrations make: then the migrations are run.
  */
-export async function buildFromSchema(request: ApplyRequest, context: RecorderRequest): Promise<RunOutcome | null> {
-  const { runnable, target, surroundings } = request;
+export async function buildFromSchema(
+  request: ApplyRequest,
+  { context, observer }: { readonly context: RecorderRequest; readonly observer: RunObserver },
+): Promise<RunOutcome | null> {
+  const { runnable, target, surroundings, options } = request;
   const [unit] = runnable.schema?.units ?? [];
   if (unit === undefined) return null;
   const started = surroundings.now();
   const appliedAt = surroundings.clock();
+  const statements = unit.statements.length;
+  observer.tell({ kind: "run", direction: "up", migrations: 1, statements });
+  observer.tell({ kind: "migration", id: builtId, number: 1, statements });
+  const { ran, retried } = observeStatements({
+    id: builtId,
+    statements,
+    lockRetries: options.limits.lockRetries,
+    observer,
+    now: surroundings.now,
+    warn: (message) => surroundings.progress.warn(message),
+  });
   try {
-    const rows = await executeInTransaction(unit, ownTransaction(request, context), async () => {
+    const rows = await executeInTransaction(unit, { ...ownTransaction(request, context), ran, retried }, async () => {
       await record(
         context,
         runnable.plan.order.map((id) => ({ id, how: "built", appliedAt, appliedBy: target.user, executionMs: null, source: null })),
       );
     });
     const seconds = Math.round((surroundings.now() - started) * 1000) / 1000;
+    observer.tell({ kind: "done", id: builtId, seconds, rows });
     return { executed: [{ id: builtId, seconds, rows }], stoppedAt: null, failure: null };
   } catch (error) {
     if (!(error instanceof StatementError)) throw error;
     const { signal } = surroundings;
     const interrupted = signal.aborted;
+    if (!interrupted && isStopped(error)) return { executed: [], stoppedAt: null, failure: stoppedByAlert(error.message, builtId) };
     if (!interrupted && isConnectionLost(error)) {
       const at = { location: target.description, during: "while the schema was built", access: "read-write" } as const;
       return { executed: [], stoppedAt: builtId, failure: connectionLost(error, at) };

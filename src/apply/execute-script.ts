@@ -12,6 +12,8 @@ export async function executeStatement(session: Session, { sql, data }: Pick<Scr
 
 /** Runs a unit on a throwaway database: as one transaction, or outside of any. Nothing of it stands where it fails. */
 async function executeUnit(session: Session, unit: Unit, { ran }: Pick<ShadowTerms, "ran">): Promise<void> {
+  const together = unit.kind === "transaction" && ran === undefined && unit.statements.every(({ data }) => data === null);
+  if (together) return executeTogether(session, unit);
   if (unit.kind === "transaction") await session.run("BEGIN");
   try {
     for (const statement of unit.statements) {
@@ -21,6 +23,16 @@ async function executeUnit(session: Session, unit: Unit, { ran }: Pick<ShadowTer
     if (unit.kind === "transaction") await session.run("COMMIT");
   } catch (error) {
     if (unit.kind === "transaction" && error instanceof StatementError) await session.run("ROLLBACK");
+    throw error;
+  }
+}
+
+/** All in one message: a long history is mostly messages. */
+async function executeTogether(session: Session, { statements }: Unit): Promise<void> {
+  try {
+    await session.run(["BEGIN", ...statements.map(({ sql }) => sql), "COMMIT"].join("\n;\n"));
+  } catch (error) {
+    if (error instanceof StatementError) await session.run("ROLLBACK");
     throw error;
   }
 }

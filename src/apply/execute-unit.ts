@@ -18,8 +18,10 @@ export interface UnitRun {
   readonly before: readonly string[];
   /** Runs the statements of a transaction, within it. */
   readonly around: (work: () => Promise<void>) => Promise<void>;
-  /** Told before another attempt, with its number. */
-  readonly retried: (attempt: number, message: string) => void;
+  /** Told of each statement that ended, with the rows that PostgreSQL counted. */
+  readonly ran: (rows: number) => void;
+  /** Told before another attempt, with its number. Gives why there is to be none, or `null`. */
+  readonly retried: (attempt: number, message: string) => string | null;
 }
 
 /** lock_not_available, deadlock_detected, serialization_failure: another session was in the way, and may be gone the next time. */
@@ -41,7 +43,10 @@ export async function executeInTransaction(unit: Unit, run: UnitRun, beside: (ro
       await run.around(async () => {
         for (const statement of unit.statements) {
           stopWhereAborted(signal);
-          rows += (await executeStatement(session, statement)) ?? 0;
+          const touched = (await executeStatement(session, statement)) ?? 0;
+          if (statement.saves === true) continue;
+          run.ran(touched);
+          rows += touched;
         }
       });
       // Deferred checks speak before the record is written; the record is written by the role that runs.
@@ -54,20 +59,37 @@ export async function executeInTransaction(unit: Unit, run: UnitRun, beside: (ro
       await rollBack(session, error);
       if (!(error instanceof StatementError) || !PASSING.has(error.error.code) || attempt > limits.lockRetries || signal.aborted)
         throw error;
-      run.retried(attempt, error.message);
+      const ending = run.retried(attempt, error.message);
+      if (ending !== null) throw stopped(ending);
       await pause(Math.min(8_000, 250 * 2 ** attempt), signal);
     }
   }
 }
 
 /** Runs a unit that PostgreSQL refuses in a transaction. It waits for locks without a limit: it blocks nobody while it does. */
-export async function executeAlone(unit: Unit, { session, limits, before, signal }: UnitRun): Promise<number> {
+export async function executeAlone(unit: Unit, { session, limits, before, signal, ran }: UnitRun): Promise<number> {
   stopWhereAborted(signal);
   for (const sql of before) await session.run(sql);
   await session.run(`SET lock_timeout = 0; SET statement_timeout = ${limits.statementTimeoutMs}`);
   let rows = 0;
-  for (const statement of unit.statements) rows += (await executeStatement(session, statement)) ?? 0;
+  for (const statement of unit.statements) {
+    const touched = (await executeStatement(session, statement)) ?? 0;
+    ran(touched);
+    rows += touched;
+  }
   return rows;
+}
+
+const stoppedCode = "PGGITSTOP";
+
+/** An alert ends the run; nothing is half done. Not PostgreSQL's. */
+export function stopped(why: string): StatementError {
+  return new StatementError({ code: stoppedCode, message: why, detail: null, hint: null, offset: null, where: null });
+}
+
+/** Whether an alert ended it. */
+export function isStopped({ error }: StatementError): boolean {
+  return error.code === stoppedCode;
 }
 
 /** The user interrupted between two statements. `57014` is PostgreSQL's query_canceled. */

@@ -17,9 +17,10 @@ export function planFiles(
   { decisions = [], ignore }: ApplyOptions["drift"],
 ): KeptPlan["files"] {
   const files = new Map([[planName, canonicalJson(plan)]]);
-  for (const { plan: one, upText, downText } of migrations) {
+  for (const { plan: one, upText, downText, saving } of migrations) {
     files.set(`migrations/${one.folder}/up.sql`, upText);
     if (downText !== null) files.set(`migrations/${one.folder}/down.sql`, downText);
+    for (const [name, text] of saving?.texts ?? []) files.set(`migrations/${one.folder}/${name}`, text);
   }
   if (schemaText !== null) files.set("schema.sql", schemaText);
   const reason = "drift.ignore of pggit.yaml";

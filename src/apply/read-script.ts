@@ -12,6 +12,8 @@ export interface ScriptStatement {
   /** COPY lines without the closing `\.`. */
   readonly data: string | null;
   readonly parsed: ParsedStatement;
+  /** It saves rows and is no statement of the migration: its rows are not counted. */
+  readonly saves?: true;
 }
 
 /** What runs and is recorded as one: a transaction, or one statement that PostgreSQL refuses in a transaction. */

@@ -31,7 +31,7 @@ export async function rehearse(request: ApplyRequest & { readonly database: stri
   if (looked.kind === "failed") return looked;
   const { assessment, ignored, differences, engine } = looked.value;
   if (differences.kind === "failed") {
-    const nothing = { after: assessment.state, recorded: 0, executed: [], stamped: 0, stoppedAt: null, reverted: [] };
+    const nothing = { after: assessment.state, recorded: 0, executed: [], stamped: 0, stoppedAt: null, reverted: [], saves: [] };
     const failure = differences.failures[0] ?? driftRefusal(assessment);
     return ok({ ...nothing, ...place, assessment, ignored, engine, copy: null, failure });
   }
@@ -159,6 +159,7 @@ function asTarget(shadow: Shadow, target: TargetDatabase): TargetDatabase {
     encoding: "UTF8",
     standby: false,
     withPool: shadow.withPool,
+    openBeside: () => Promise.resolve(null),
     cancel: () => Promise.resolve(),
     close: () => shadow.close(),
   };

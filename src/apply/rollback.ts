@@ -14,11 +14,13 @@ import { createExpectations } from "./expectations.ts";
 import { readOutline } from "./outline.ts";
 import { requireYes, toolHoldsLock } from "./refusals.ts";
 import { takeRunLock } from "./run-lock.ts";
+import { observed } from "./observe-run.ts";
 import { runTerms } from "./run-terms.ts";
 import { runMigrations, type Executed } from "./run-migrations.ts";
 import type { RunnableMigration } from "./runnable.ts";
 import { scopeOf } from "./scope.ts";
 import { createStoreRecorder } from "./store-recorder.ts";
+import { withStandingBackups } from "./standing-backups.ts";
 import { examineTakingBack, forbidTakingBack } from "./take-back.ts";
 import { findUnrunnable } from "./unrunnable.ts";
 import { describeRun, rollBackQuietly } from "./writing.ts";
@@ -62,7 +64,9 @@ async function goBack(request: ApplyRequest, looked: Looked, destination: Destin
   const ours = new Set(record.migrations.filter(({ how }) => how !== "recorded").map(({ id }) => id));
   const after =
     destination.kind === "migration" ? before.slice(0, before.indexOf(destination.id) + 1) : before.filter((id) => !ours.has(id));
-  const back = runnable.migrations.filter(({ plan }) => before.includes(plan.id) && !after.includes(plan.id)).toReversed();
+  const wanted = runnable.migrations.filter(({ plan }) => before.includes(plan.id) && !after.includes(plan.id)).toReversed();
+  const { migrations: back, told } = await withStandingBackups(session, looked.store, wanted);
+  for (const one of told) surroundings.progress.warn(`${one}.`);
   const nothing: RollbackOutcome = { before, after: before, executed: [], stamped: 0, forgotten: 0, stoppedAt: null, failure: null };
 
   const first = record.migrations.find(({ tool }) => tool === runnable.plan.source.tool);
@@ -138,7 +142,7 @@ async function runBack(
   }
   const run = await beginRun(session, { ...describeRun(request), kind: "rollback" });
   await session.run("COMMIT");
-  surroundings.progress.begin("taking back", back.length);
+  surroundings.progress.begin("taking back", null);
   const recorder = createStoreRecorder({
     session,
     runnable,
@@ -150,13 +154,17 @@ async function runBack(
     user: target.user,
     stamp: looked.reading.stamp,
   });
-  const outcome = await runMigrations({
-    ...runTerms(request),
-    direction: "down",
-    migrations: back,
-    recorder,
-    forbid: (migration) => forbidTakingBack(session, migration),
-  });
+  const outcome = await observed(request, (observer) =>
+    runMigrations({
+      ...runTerms(request),
+      observer,
+      direction: "down",
+      migrations: back,
+      recorder,
+      forbid: (migration) => forbidTakingBack(session, migration),
+      prepare: () => Promise.resolve(),
+    }),
+  );
   const { failure, stoppedAt } = outcome;
   try {
     await finishRun(session, run, { status: failure === null ? "done" : "failed", stoppedAt, message: failure?.message ?? null });

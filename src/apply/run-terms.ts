@@ -10,14 +10,13 @@ export function runTerms({
   runnable,
   options,
   surroundings,
-}: ApplyRequest): Pick<RunRequest, "session" | "resetBetween" | "limits" | "signal" | "now" | "advanced" | "warn"> {
+}: ApplyRequest): Pick<RunRequest, "session" | "resetBetween" | "limits" | "signal" | "now" | "warn"> {
   return {
     session: target.session,
     resetBetween: runnable.plan.surroundings.resetBetween,
     limits: options.limits,
     signal: surroundings.signal,
     now: surroundings.now,
-    advanced: (done) => surroundings.progress.advance(done),
     warn: (message) => surroundings.progress.warn(message),
   };
 }
@@ -30,6 +29,10 @@ export function ownTransaction({ target, options, surroundings }: ApplyRequest, 
     signal: surroundings.signal,
     before: [],
     around: (work) => withoutRecording(target.session, store, work),
-    retried: (_, message) => surroundings.progress.warn(`${message}; once more.`),
+    ran: () => undefined,
+    retried: (_, message) => {
+      surroundings.progress.warn(`${message}; once more.`);
+      return null;
+    },
   };
 }

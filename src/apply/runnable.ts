@@ -18,6 +18,16 @@ export interface RunnableMigration {
   readonly down: Script | null;
   readonly downText: string | null;
   readonly upText: string;
+  /** What saves rows around it; `null` where nothing is saved. */
+  readonly saving: Saving | null;
+}
+
+/** The statements that save rows before a migration destroys them, and that find out behind it what it did. */
+export interface Saving {
+  readonly before: readonly ScriptStatement[];
+  readonly after: readonly ScriptStatement[];
+  /** By the name of the file beside `up.sql`. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 /** A plan with its files, checked against each other. */
@@ -88,7 +98,9 @@ async function loadMigration(migration: PlanMigration, { folder, request }: Plac
   const up = readScript(upText, read);
   const place = firstDifference(writtenStatements(up), plannedStatements(migration));
   if (place !== null) return failed(changed(shownUp, place));
-  if (!hasWayBack(migration.rollback)) return ok({ plan: migration, up, upText, down: null, downText: null });
+  const saving = await loadSaving(migration, { folder, request });
+  if (saving.kind === "failed") return saving;
+  if (!hasWayBack(migration.rollback)) return ok({ plan: migration, up, upText, down: null, downText: null, saving: saving.value });
   const downText = await readText(downFile);
   const shownDown = relative(request.cwd, downFile);
   if (downText === null) return failed(changed(shownDown, "The file is missing."));
@@ -98,7 +110,32 @@ async function loadMigration(migration: PlanMigration, { folder, request }: Plac
     migration.rollback.sql.filter((sql) => !/^(?:begin|commit)$/i.test(sql)),
   );
   if (other !== null) return failed(changed(shownDown, other));
-  return ok({ plan: migration, up, upText, down, downText });
+  return ok({ plan: migration, up, upText, down, downText, saving: saving.value });
+}
+
+/** What saves rows, as the plan has it. */
+async function loadSaving(migration: PlanMigration, { folder, request }: Place): Promise<Result<Saving | null>> {
+  const { backup } = migration.rollback;
+  if (backup === undefined) return ok(null);
+  const texts = new Map<string, string>();
+  const read = async (name: string, planned: readonly string[]): Promise<Result<readonly ScriptStatement[]>> => {
+    if (planned.length === 0) return ok([]);
+    const file = join(folder, "migrations", migration.folder, name);
+    const text = await readText(file);
+    if (text === null) return failed(changed(relative(request.cwd, file), "The file is missing."));
+    texts.set(name, text);
+    const { statements } = readScript(text, { secrets: {}, together: "file" });
+    // The schema is there where a record is; whoever runs the file by hand needs it.
+    const own = statements.filter(({ parsed }) => !parsed.changes.every(({ kind }) => kind === "create-schema"));
+    const other = firstOtherWayBack(own, planned);
+    return other === null
+      ? ok(own.map((statement) => ({ ...statement, saves: true as const })))
+      : failed(changed(relative(request.cwd, file), other));
+  };
+  const before = await read("save-before.sql", backup.before);
+  if (before.kind === "failed") return before;
+  const after = await read("save-after.sql", backup.after);
+  return after.kind === "failed" ? after : ok({ before: before.value, after: after.value, texts });
 }
 
 /** The statements of a migration that its `up.sql` holds, in the same order. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Session } from "../database/session.ts";
 import { StatementError } from "../database/session.ts";
+import { finishBackups, removeBackups } from "../store/backups.ts";
 import { recordMigrations, type MigrationFact } from "../store/record.ts";
 import { removeMigrations } from "../store/remove.ts";
 import { beginStep, clearSteps, finishStep, type LedgerEntry, type LedgerStep } from "../store/runs.ts";
@@ -55,11 +56,16 @@ export function createStoreRecorder(request: RecorderRequest): Recorder {
         source: null,
       };
       await record(request, [fact]);
+      const { backup } = migration.plan.rollback;
+      if (backup !== undefined) await finishBackups(session, { tool, migration: id, run }, backup.tables);
       await clearSteps(session, { tool, migration: id });
       await stamp.enter(migration, execution);
     },
     async takenBack(migration) {
       const { id } = migration.plan;
+      const { backup } = migration.plan.rollback;
+      const saved = backup?.tables.map((table) => table.backup) ?? [];
+      await withoutRecording(session, store, () => removeBackups(session, saved, "restored"));
       await removeMigrations(session, store, { tool, ids: [id] });
       await clearSteps(session, { tool, migration: id });
       await stamp.takeOut(migration);

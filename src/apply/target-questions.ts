@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { numberQuestions, type RaisedQuestion } from "../analysis/edge-cases/index.ts";
 import { StatementError, type Session } from "../database/session.ts";
+import { keepDataChoice } from "../decisions/keep-data.ts";
 import type { RecordedDecision } from "../decisions/decision-file.ts";
 import type { EdgeCase, EdgeCaseDraft } from "../model/edge-case.ts";
 import { inputFailure, ok, failed, type Failure, type Result } from "../model/failure.ts";
@@ -35,7 +36,9 @@ export async function askOfTarget(
   { pending, mismatches, schemas }: TargetAsking,
 ): Promise<Result<readonly EdgeCase[]>> {
   const raised: RaisedQuestion[] = mismatches.map((draft) => ({ migration: null, confidence: 1, draft }));
-  for (const migration of runnable.migrations.filter(({ plan }) => pending.includes(plan.id))) {
+  // What is saved first is not lost.
+  const asked = runnable.migrations.filter(({ plan }) => pending.includes(plan.id) && plan.rollback.backup === undefined);
+  for (const migration of asked) {
     const draft = await dataLossOf(migration, { session: target.session, schemas });
     if (draft !== null) raised.push({ migration: migration.plan.id, confidence: migration.plan.understanding.confidence, draft });
   }
@@ -43,11 +46,27 @@ export async function askOfTarget(
   const questions = numberQuestions(raised, (text) => createHash("sha256").update(text).digest("hex")).map((question): EdgeCase => {
     const decision = options.decisions?.find(({ id }) => id === question.id);
     if (decision === undefined) return question;
-    if (decision.choice !== "keep") failures.push(notKept(question, decision));
+    if (decision.choice === keepDataChoice) failures.push(notSaved(question, decision, runnable));
+    else if (decision.choice !== "keep") failures.push(notKept(question, decision));
     const { choice, by, at, reason } = decision;
     return { ...question, decision: { choice, by, at, reason, sql: null } };
   });
   return failures.length > 0 ? failed(...failures) : ok(questions);
+}
+
+function notSaved({ id, migration }: EdgeCase, { line, file }: RecordedDecision, { plan }: ApplyRequest["runnable"]): Failure {
+  const reason = plan.migrations.find((one) => one.id === migration)?.rollback.noBackup;
+  return inputFailure(
+    "nothing-saved",
+    reason === undefined ? `The plan saves nothing of ${migration ?? id} yet.` : `Nothing can be saved of ${migration ?? id}: ${reason}.`,
+    {
+      location: { file, line },
+      hint:
+        reason === undefined
+          ? "Run `pggit migrate` again: the plan then saves the rows, and proves that they come back."
+          : "Choose keep to run it as it is, after saving the rows by other means; or change the migration.",
+    },
+  );
 }
 
 function notKept({ id, choices }: EdgeCase, { choice, line, file }: RecordedDecision): Failure {
@@ -72,13 +91,14 @@ async function dataLossOf(
   return {
     kind: "data-loss",
     title: `${plan.id} destroys data that stands in this database: ${losses.join("; ")}`,
-    question: `${plan.id} has not run here, and destroys ${losses.join("; ")}. May it go?`,
-    action: "Save it first where it may not go, then keep; or take the migration out of the project and convert again.",
+    question: `${plan.id} has not run here, and destroys ${losses.join("; ")}. Save the rows first?`,
+    action:
+      "keep-data saves the rows before it runs, so that its way back puts them back; keep runs it as it is; or take the migration out of the project and convert again.",
     risk: "HIGH",
     source: first === undefined ? null : { location: first.location, text: maskSecrets(first.sql) },
     suggestion: null,
     evidence: [],
-    choices: ["keep"],
+    choices: plan.rollback.noBackup === undefined ? ["keep-data", "keep"] : ["keep"],
   };
 }
 

@@ -13,11 +13,14 @@ import type { StateName } from "./assess.ts";
 import { connectionLost, isConnectionLost } from "./connection-lost.ts";
 import { buildFromSchema } from "./build.ts";
 import { findDrift } from "./drift.ts";
+import { fillBackups } from "./fill-backups.ts";
 import { ignoredPatterns } from "./drift-decisions.ts";
 import { planFiles } from "./plan-files.ts";
 import { undoDrift } from "./undo-drift.ts";
-import { runTerms } from "./run-terms.ts";
+import { observed } from "./observe-run.ts";
+import { ownTransaction, runTerms } from "./run-terms.ts";
 import { runMigrations, type RunOutcome } from "./run-migrations.ts";
+import type { RunnableMigration } from "./runnable.ts";
 import { createStoreRecorder, record, type RecorderRequest } from "./store-recorder.ts";
 
 /** A run that writes to a target: its store stands, its beginning is in the audit trail. */
@@ -124,17 +127,22 @@ function writingOn(request: ApplyRequest, examined: Examined, context: RecorderR
     async run(ids, state) {
       const wanted = new Set(ids);
       const migrations = runnable.migrations.filter(({ plan }) => wanted.has(plan.id));
-      surroundings.progress.begin(state === "empty" ? "building" : "running migrations", migrations.length);
-      const built = state === "empty" ? await buildFromSchema(request, context) : null;
-      const outcome =
-        built ??
-        (await runMigrations({
-          ...runTerms(request),
-          direction: "up",
-          migrations,
-          recorder: createStoreRecorder(context),
-          forbid: () => Promise.resolve(null),
-        }));
+      surroundings.progress.begin(state === "empty" ? "building" : "running migrations", null);
+      const outcome = await observed(request, async (observer) => {
+        const built = state === "empty" ? await buildFromSchema(request, { context, observer }) : null;
+        return (
+          built ??
+          runMigrations({
+            ...runTerms(request),
+            observer,
+            direction: "up",
+            migrations,
+            recorder: createStoreRecorder(context),
+            forbid: () => Promise.resolve(null),
+            prepare: (migration) => saveAhead(migration, request, context),
+          })
+        );
+      });
       return { ...outcome, stamped: context.stamp.count() };
     },
     async compare() {
@@ -163,6 +171,19 @@ function writingOn(request: ApplyRequest, examined: Examined, context: RecorderR
       }
     },
   };
+}
+
+/** Saves the rows of large tables before their migration, in batches. */
+async function saveAhead(migration: RunnableMigration, request: ApplyRequest, context: RecorderRequest): Promise<void> {
+  if (migration.saving === null) return;
+  const { runnable, options, surroundings } = request;
+  await fillBackups(migration, {
+    run: ownTransaction(request, context),
+    entry: { tool: runnable.plan.source.tool, run: context.run },
+    batchRows: options.backup.batchRows,
+    progress: surroundings.progress,
+  });
+  surroundings.progress.begin("running migrations", null);
 }
 
 export async function rollBackQuietly(session: Session): Promise<void> {

@@ -19,9 +19,9 @@ export function firstKey(history: History, conditions: Conditions): string {
 
 /** The place behind a migration: what it is and does, and everything before it. Who wrote it and when changes nothing. */
 export function nextKey(previous: string, migration: Migration, steps: Steps): string {
-  const { id, type, version, name, files, transaction, environment, downOrigin, entry } = migration;
+  const { id, type, version, name, files, transaction, environment, downOrigin, entry, keepsData } = migration;
   const hash = createHash("sha256");
-  hash.update(JSON.stringify([previous, { id, type, version, name, files, transaction, environment, downOrigin, entry }]));
+  hash.update(JSON.stringify([previous, { id, type, version, name, files, transaction, environment, downOrigin, entry, keepsData }]));
   for (const producer of PRODUCERS) for (const step of steps[producer]) for (const part of partsOf(producer, step)) hash.update(part);
   return hash.digest("hex");
 }

@@ -16,6 +16,8 @@ export interface TargetFlags {
   readonly shadowMode?: boolean;
   readonly sameMajor?: boolean;
   readonly shadowUrl?: string;
+  /** Megabytes. */
+  readonly backupLimit?: number;
   readonly shadowDisposable?: boolean;
   readonly placeholder?: Readonly<Record<string, string>>;
   readonly config?: string;
@@ -41,6 +43,8 @@ export function applyOptions(
     decisions,
     ...(flags.shadowMode === true ? {} : { approvals: requiredApprovals(flags, settings) }),
     limits: settings.limits,
+    backup: settings.backup,
+    alerts: settings.alerts,
     disposable: settings.shadow.disposable,
   };
 }

@@ -1,5 +1,7 @@
 import type { DatabaseOutcome } from "../apply/apply-types.ts";
 import type { Assessment, StateName } from "../apply/assess.ts";
+import { sayEstimate } from "../apply/backup-limit.ts";
+import type { BackupEstimate } from "../apply/backup-sizes.ts";
 import type { DriftEntry } from "../store/drift.ts";
 import { alignColumns, counted, duration } from "./terminal.ts";
 
@@ -10,6 +12,8 @@ export interface ApplySummary {
   readonly executed: readonly { readonly id: string; readonly seconds: number; readonly rows: number }[];
   readonly stamped: number;
   readonly stoppedAt: string | null;
+  /** What is saved before pending migrations destroy it, by the server's statistics. */
+  readonly saves: readonly BackupEstimate[];
   readonly applied: number;
   readonly pending: readonly string[];
   readonly drift: readonly string[];
@@ -42,6 +46,7 @@ export function summariseApply(outcome: DatabaseOutcome): ApplySummary {
     executed: outcome.executed,
     stamped: outcome.stamped,
     stoppedAt: outcome.stoppedAt,
+    saves: outcome.saves,
     applied: assessment.applied.length,
     pending: built ? [] : assessment.pending.filter((id) => !ran.has(id)),
     drift: assessment.drift.map(({ text }) => text),
@@ -80,6 +85,7 @@ export function renderApply(outcome: DatabaseOutcome, asked: { readonly dryRun: 
   if (asked.dryRun) {
     rows.push(["Dry run", "nothing was written"]);
     if (assessment.pending.length > 0 && assessment.state !== "drift") rows.push(["Would run", listIds(assessment.pending)]);
+    for (const [index, save] of outcome.saves.entries()) rows.push([index === 0 ? "Would save" : "", sayEstimate(save)]);
   }
   if (outcome.recorded > 0) rows.push(["Recorded", counted(outcome.recorded, "migration")]);
   if (executed.length > 0) {

@@ -4,10 +4,9 @@ import { failed, inputFailure, ok, type ExitCode, type Failure, type Result } fr
 import { hasBranch } from "../store/list-branches.ts";
 import { setCurrentBranch } from "../store/read-record.ts";
 import { materialiseEmbedded, materialiseInto, type Materialisation } from "../timeline/materialise.ts";
-import { findPoint, type Point } from "../timeline/points.ts";
+import { findPoint, sayPoint, type Point } from "../timeline/points.ts";
 import { runOnRecord, type BranchFlags } from "./branches.ts";
 import { runCommand } from "./command.ts";
-import { sayPoint } from "./diff.ts";
 import { printShown, type Shown } from "./plan-command.ts";
 import { printFailures } from "./print-failures.ts";
 import { runRehearsal, type RehearsalFlags, type RehearsalRun } from "./rehearsal-command.ts";

@@ -1,7 +1,7 @@
 import type { ExitCode, Failure, Result } from "../model/failure.ts";
 import { failed } from "../model/failure.ts";
 import { printFailures } from "./print-failures.ts";
-import { showProgress } from "./progress.ts";
+import { progressMode, showProgress, type ShownProgress } from "./progress.ts";
 import { styleFor, type Style } from "./terminal.ts";
 
 interface OutputFlags {
@@ -12,7 +12,7 @@ interface OutputFlags {
 
 /** What a command that talks to a database works with. */
 export interface CommandRun {
-  readonly progress: ReturnType<typeof showProgress>;
+  readonly progress: ShownProgress;
   readonly signal: AbortSignal;
   readonly style: Style;
   /** Prints failures in the wanted form and gives the exit code. */
@@ -37,8 +37,9 @@ export async function runCommand<T>(
   const progress = showProgress({
     stream: process.stderr,
     style,
-    mode: flags.quiet === true ? "quiet" : process.stderr.isTTY ? "terminal" : "plain",
+    mode: progressMode(flags),
     now: () => performance.now(),
+    clock: () => new Date().toISOString(),
   });
   const interruption = new AbortController();
   const ended = new Promise<Result<never>>((resolve) => {

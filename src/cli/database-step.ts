@@ -2,6 +2,7 @@ import { hostname, userInfo } from "node:os";
 import { dirname, resolve } from "node:path";
 import { applyToDatabase, shadowOpener, withTarget } from "../apply/apply-to-database.ts";
 import type { ApplyRequest, ApplySurroundings, DatabaseOutcome } from "../apply/apply-types.ts";
+import type { RunWitness } from "../apply/observe-run.ts";
 import { withKeptPlan } from "../apply/plan-files.ts";
 import { loadRunnable, type RunnablePlan } from "../apply/runnable.ts";
 import { withSecrets } from "../apply/with-secrets.ts";
@@ -29,7 +30,7 @@ export interface DatabaseStep {
   readonly project: string;
   /** Of the conversion that has just been made, for the secrets that files do not hold. */
   readonly replays: readonly MigrationReplay[];
-  readonly progress: Progress;
+  readonly progress: Progress & { readonly witness: RunWitness };
   readonly signal: AbortSignal;
 }
 
@@ -188,6 +189,7 @@ async function around(
     surroundings: {
       ask: askOn({ input: process.stdin, output: process.stderr }, signal),
       progress,
+      witness: progress.witness,
       signal,
       now: () => performance.now() / 1000,
       clock: () => new Date().toISOString(),

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { text as readAll } from "node:stream/consumers";
 import type { AgainFlags } from "../configuration/plan-request.ts";
 import { casesOf, choose } from "../decisions/choose.ts";
+import { keepDataChoice } from "../decisions/keep-data.ts";
 import { recordDecisions, withdrawDecisions, type NewDecision } from "../decisions/record-decision.ts";
 import { saveDecisions } from "../decisions/save-decisions.ts";
 import { ofADatabase } from "../decisions/take-decisions.ts";
@@ -94,7 +95,11 @@ async function keep(
 ): Promise<Result<Pick<Decided, "plan" | "verdicts">>> {
   const { text } = opened.decisions;
   const next = choice === null ? (withdrawDecisions(text, chosen) ?? "") : recordDecisions(text, chosen as readonly NewDecision[]);
-  if (chosen.every(({ id }) => ofADatabase.test(id) && !opened.plan.edgeCases.some((edgeCase) => edgeCase.id === id))) {
+  // What is to be saved is proven like anything else.
+  if (
+    choice !== keepDataChoice &&
+    chosen.every(({ id }) => ofADatabase.test(id) && !opened.plan.edgeCases.some((edgeCase) => edgeCase.id === id))
+  ) {
     // The run on that database takes it; there is nothing here that could prove it.
     const saved = await saveDecisions(opened.folder, { was: opened.decisions, text: next });
     return saved.kind === "failed" ? saved : ok({ plan: opened.plan, verdicts: [] });

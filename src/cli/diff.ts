@@ -1,7 +1,7 @@
 import { ok, type ExitCode } from "../model/failure.ts";
 import { changeStatements } from "../timeline/definitions.ts";
 import { diffStates, type ObjectDifference } from "../timeline/diff.ts";
-import { findPoint, type Point } from "../timeline/points.ts";
+import { findPoint, sayPoint, type Point } from "../timeline/points.ts";
 import { readStates } from "../timeline/rehearsal.ts";
 import { runRehearsal, type RehearsalFlags } from "./rehearsal-command.ts";
 import { counted, cut, type Style } from "./terminal.ts";
@@ -34,11 +34,6 @@ export async function runDiff([from, to]: readonly [string, string], flags: Diff
       text: (screen) => (flags.sql === true ? renderSql(sql, points) : render(objects, { points, ...screen })),
     });
   });
-}
-
-/** A point as a person says it: `V22 (4.0.0)`. */
-export function sayPoint({ migration, version }: Point): string {
-  return migration === null ? "empty" : `${migration} (${version})`;
 }
 
 function renderSql(sql: readonly string[], [from, to]: readonly Point[]): string {

@@ -29,10 +29,9 @@ export function registerExportSql(parent: Command): void {
 async function runExportSql(flags: ExportSqlFlags): Promise<ExitCode> {
   const { runRehearsal } = await import("./rehearsal-command.ts");
   const { findObject, standingAs } = await import("../timeline/objects.ts");
-  const { findPoint } = await import("../timeline/points.ts");
+  const { findPoint, sayPoint } = await import("../timeline/points.ts");
   const { writeObjectSql } = await import("../timeline/object-sql.ts");
   const { checkObjectFolder, writeObjectFiles } = await import("../export/object-files.ts");
-  const { sayPoint } = await import("./diff.ts");
   const { notThere } = await import("./show.ts");
   return runRehearsal(flags, async ({ plan, request, progress }) => {
     const point = findPoint(plan, flags.at ?? "HEAD");

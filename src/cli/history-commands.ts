@@ -1,17 +1,18 @@
-import { InvalidArgumentError, type Command } from "commander";
+import type { Command } from "commander";
 import type { BranchFlags } from "./branches.ts";
 import type { CheckoutFlags } from "./checkout.ts";
 import type { DiffFlags } from "./diff.ts";
 import type { InventoryFlags } from "./inventory.ts";
 import type { LogFlags } from "./log.ts";
 import type { RehearsalFlags } from "./rehearsal-command.ts";
+import { fromOne } from "./options.ts";
 import type { ShowFlags } from "./show.ts";
 
 /** The commands over a converted history. Each is imported when it runs. */
 export function registerHistoryCommands(program: Command): void {
   plain(program.command("log").description("the converted history, the newest first; of an object the migrations that changed it"))
     .argument("[object]", "a table, view, function …: users, public.users")
-    .option("-n, --max-count <number>", "so many at most", wholeNumber)
+    .option("-n, --max-count <number>", "so many at most", fromOne)
     .option("--branch <name>", "the migrations of one branch")
     .action(async (object: string | undefined, flags: LogFlags) => {
       const { runLog } = await import("./log.ts");
@@ -63,7 +64,7 @@ function registerBranchCommands(program: Command): void {
     .option("--repository <dir>", "the export (default: the current folder)")
     .option("--database <url>", "the database whose record is meant, or with --at an empty one that is built")
     .option("--at <point>", "a migration, version or date; without --database in an embedded PostgreSQL that psql can reach until Ctrl-C")
-    .option("--port <number>", "its port (default: any that is free)", wholeNumber)
+    .option("--port <number>", "its port (default: any that is free)", fromOne)
     .action(async (ref: string | undefined, flags: CheckoutFlags) => {
       const { runCheckout } = await import("./checkout.ts");
       process.exitCode = await runCheckout(ref, flags);
@@ -97,9 +98,4 @@ function plain(command: Command): Command {
     .option("--plan <file>", "the plan (default: the newest in pggit/)")
     .option("--json", "one JSON document on standard output, nothing else")
     .option("--no-color", "no colour, on a terminal too");
-}
-
-function wholeNumber(value: string): number {
-  if (!/^\d+$/.test(value) || Number(value) === 0) throw new InvalidArgumentError("It takes a number from 1 on.");
-  return Number(value);
 }

@@ -22,6 +22,20 @@ const settingsFile = `# Settings of pggit for this project. Every key is optiona
 #   url: postgres://localhost:5432/postgres   # a server for shadow databases instead of the embedded PostgreSQL
 #   statementTimeoutSeconds: 300
 
+# ai:                       # the language model for --ai; off without it
+#   provider: anthropic     # or openai: every endpoint of that kind (Ollama, OpenRouter, …)
+#   model: NAME
+#   baseUrl: http://localhost:11434/v1   # default: the provider's own
+#   keyVariable: ANTHROPIC_API_KEY       # the name of the variable that has the key
+
+# alerts:                   # limits of a run on a database; action: warn or stop
+#   lockWait: { seconds: 30, action: stop }
+#   replicationLag: { seconds: 60 }
+
+# backup:
+#   keepData: true          # save the rows that migrations destroy, so that their rollbacks put them back
+#   limitMegabytes: 1000    # ask where that takes more
+
 # approvals: 2              # how many people must have approved a plan before it is applied; or { required: 2, roles: [dba] }
 
 `;

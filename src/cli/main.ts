@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from "commander";
 import type { MigrateFlags } from "../configuration/resolve-request.ts";
 import type { TargetFlags } from "./apply-flags.ts";
 import type { ApproveFlags } from "./approve.ts";
+import type { BackupFlags } from "./backup.ts";
 import type { DecideFlags } from "./decide.ts";
 import type { ReviewFlags } from "./review.ts";
 import type { RollbackFlags } from "./rollback.ts";
@@ -52,12 +53,16 @@ program
   .option("--require-approvals <n>", "refuse unless so many people approved the plan as it stands", wholeNumber)
   .option("--no-stamp", "do not enter migrations in the source tool's own table")
   .option("--shadow-mode", "do it to a throwaway copy of the database instead")
+  .option("--backup-limit <megabytes>", "ask where prior backups will take more than this (default: 1000)", wholeNumber)
   .option("--same-major", "compare on a shadow of the database's own major version only")
   .option("--rollback", "with --to-original-state: as `pggit rollback`, with the newest plan of the output folder")
   .option("--to-original-state", "see --rollback")
   .option("--ai", "let the configured language model help with what rules cannot do")
+  .option("--ai-preview", "list exactly what --ai would send; nothing is sent, and nothing written")
+  .option("--ai-send-literals", "with --ai: send literals as they are (secrets never)")
   .option("--out <dir>", "where plan and files are written (default: pggit)")
   .addOption(new Option("--stop-after <stage>", "end early; nothing is written").choices(["read", "replay", "prove"]))
+  .option("--keep-data", "save rows and values before a migration destroys them, so that its rollback puts them back")
   .option("--no-row-proof", "prove rollbacks on the rows of the history alone: quicker, and trusted less")
   .option("--no-cache", "prove everything anew, and keep nothing in .pggit/cache")
   .option("--config <file>", "the settings file (default: pggit.yaml in the folder)")
@@ -87,6 +92,7 @@ program
   .addOption(new Option("--expect <state>", "fail (4) where the database is in another state").choices(["empty", "partial", "head"]))
   .option("--no-stamp", "do not enter migrations in the source tool's own table")
   .option("--shadow-mode", "do it to a throwaway copy of the database instead")
+  .option("--backup-limit <megabytes>", "ask where prior backups will take more than this (default: 1000)", wholeNumber)
   .option("--shadow-url <url>", "a server for shadow databases instead of the embedded PostgreSQL")
   .option("--shadow-disposable", "the shadow server is one's own: cluster-wide statements may run there")
   .option("--same-major", "compare on a shadow of the database's own major version only")
@@ -138,40 +144,50 @@ program
   });
 
 program
-  .command("review")
-  .description("go through the open questions of a plan on the terminal; decisions are saved as they are made")
-  .argument("[plan]", "a migration_plan_*.json (default: the newest in pggit/)")
-  .option("--as <name>", "who decides (default: git's user.name, else the user of the system)")
-  .option("--out <dir>", "where the newest plan is looked for (default: pggit)")
-  .option("--placeholder <name=value>", "as for migrate, where the plan was made with it; repeatable", collectPair)
-  .option("--assume <name=value>", "as for migrate, where the plan was made with it; repeatable", collectPair)
-  .option("--database <url>", "as for migrate, where the plan was made with it; nothing is written there")
-  .option("--shadow-url <url>", "a server for shadow databases instead of the embedded PostgreSQL")
-  .option("--shadow-disposable", "the shadow server is one's own: cluster-wide statements may run there")
-  .option("--no-cache", "prove everything anew, and keep nothing in .pggit/cache")
+  .command("backup")
+  .description("the rows that were saved before migrations destroyed them")
+  .command("drop")
+  .description("remove prior backups; going back past their migrations does not bring those rows back any more")
+  .argument("[id...]", "migrations, or names of backups as `pggit status` lists them")
+  .option("--database <url>", "the database: a URL, host=… dbname=…, or a name (default: PGDATABASE)")
+  .option("--older-than <date>", "all that were taken before: 2026-11-30, or 2026-11-30T18:00:00Z")
+  .option("--all", "all of them")
+  .option("--dry-run", "say which would go; the database is opened read-only")
+  .option("--json", "one JSON document on standard output, nothing else")
+  .option("--quiet", "no report")
+  .option("--no-color", "no colour, on a terminal too")
+  .action(async (ids: string[], flags: BackupFlags) => {
+    const { runBackupDrop } = await import("./backup.ts");
+    process.exitCode = await runBackupDrop(ids, flags);
+  });
+
+converting(
+  program
+    .command("review")
+    .description("go through the open questions of a plan on the terminal; decisions are saved as they are made")
+    .argument("[plan]", "a migration_plan_*.json (default: the newest in pggit/)")
+    .option("--as <name>", "who decides (default: git's user.name, else the user of the system)")
+    .option("--out <dir>", "where the newest plan is looked for (default: pggit)"),
+)
   .option("--no-color", "no colour")
   .action(async (plan: string | undefined, flags: ReviewFlags) => {
     const { runReviewCommand } = await import("./review.ts");
     process.exitCode = await runReviewCommand(plan, flags);
   });
 
-program
-  .command("decide")
-  .description("one decision without a terminal; what it changes is run and proven before it is kept")
-  .argument("<plan>", "the newest migration_plan_*.json of its folder")
-  .argument("<id>", "an edge case, or a migration: all of its open cases")
-  .argument("[choice]", "one that the edge case lists: keep, use-suggestion, edit, exclude, extract, branch=NAME, …")
-  .option("--sql <file>", "with edit: the SQL that is to stand there; - is standard input")
-  .option("--with <migration>", "with exclude: a migration that is left out as well; repeatable", collect)
-  .option("--reason <text>", "why")
-  .option("--as <name>", "who decides (default: git's user.name, else the user of the system)")
-  .option("--undo", "take the decision back; the question is open again")
-  .option("--placeholder <name=value>", "as for migrate, where the plan was made with it; repeatable", collectPair)
-  .option("--assume <name=value>", "as for migrate, where the plan was made with it; repeatable", collectPair)
-  .option("--database <url>", "as for migrate, where the plan was made with it; nothing is written there")
-  .option("--shadow-url <url>", "a server for shadow databases instead of the embedded PostgreSQL")
-  .option("--shadow-disposable", "the shadow server is one's own: cluster-wide statements may run there")
-  .option("--no-cache", "prove everything anew, and keep nothing in .pggit/cache")
+converting(
+  program
+    .command("decide")
+    .description("one decision without a terminal; what it changes is run and proven before it is kept")
+    .argument("<plan>", "the newest migration_plan_*.json of its folder")
+    .argument("<id>", "an edge case, or a migration: all of its open cases")
+    .argument("[choice]", "one that the edge case lists: keep, use-suggestion, edit, exclude, extract, branch=NAME, …")
+    .option("--sql <file>", "with edit: the SQL that is to stand there; - is standard input")
+    .option("--with <migration>", "with exclude: a migration that is left out as well; repeatable", collect)
+    .option("--reason <text>", "why")
+    .option("--as <name>", "who decides (default: git's user.name, else the user of the system)")
+    .option("--undo", "take the decision back; the question is open again"),
+)
   .option("--json", "one JSON document on standard output, nothing else")
   .option("--quiet", "no progress, no report")
   .option("--no-color", "no colour, on a terminal too")
@@ -274,4 +290,15 @@ function bug(error: unknown): Failure {
     hint: "Please report it; PGGIT_DEBUG=1 shows where it happened.",
     exitCode: 1,
   };
+}
+
+/** What a command takes that converts the project of a plan once more. */
+function converting(command: Command): Command {
+  return command
+    .option("--placeholder <name=value>", "as for migrate, where the plan was made with it; repeatable", collectPair)
+    .option("--assume <name=value>", "as for migrate, where the plan was made with it; repeatable", collectPair)
+    .option("--database <url>", "as for migrate, where the plan was made with it; nothing is written there")
+    .option("--shadow-url <url>", "a server for shadow databases instead of the embedded PostgreSQL")
+    .option("--shadow-disposable", "the shadow server is one's own: cluster-wide statements may run there")
+    .option("--no-cache", "prove everything anew, and keep nothing in .pggit/cache");
 }

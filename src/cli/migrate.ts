@@ -3,29 +3,34 @@ import { join } from "node:path";
 import { planRequestOf } from "../configuration/plan-request.ts";
 import { outputFolder, resolveRequest, type MigrateFlags } from "../configuration/resolve-request.ts";
 import { decisionFileName, decisionsChanged, fillDecisions, readDecisions, type DecisionFile } from "../decisions/decision-file.ts";
+import type { OfferedSql } from "../decisions/program-suggestion.ts";
 import { checkConversionFolder, writeConversion } from "../export/conversion-folder.ts";
 import { renderConversionFiles } from "../export/conversion-files.ts";
 import { changedMeanwhile } from "../decisions/save-decisions.ts";
 import { failed, ok, type ExitCode, type Failure, type Result } from "../model/failure.ts";
 import type { Plan } from "../model/plan.ts";
 import { placePlan, readNewestPlan, sealPlan } from "../plan/write-plan.ts";
+import { keepDrafts } from "../drafting/keep-drafts.ts";
 import { convert, type Conversion } from "../pipeline.ts";
 import { interrupted } from "../prove-history.ts";
+import { configuredModel, draftForMigrate, literalsOf, silent } from "./ask-model.ts";
 import { findAdoption, refuseAdoption } from "./adopt-drift.ts";
 import type { TargetFlags } from "./apply-flags.ts";
 import { renderApply, summariseApply } from "./apply-report.ts";
 import { applyFromCommand } from "./database-step.ts";
-import { fixEdgeCase } from "./fix-edge-case.ts";
+import { previewModel } from "./preview-model.ts";
 import { failuresAsJson, printFailures } from "./print-failures.ts";
-import { buildIdentity } from "./build-identity.ts";
+import { buildIdentity, cacheFolder } from "./build-identity.ts";
 import { programVersion } from "./program-version.ts";
-import { showProgress } from "./progress.ts";
+import type { Run } from "../run.ts";
+import { progressMode, showProgress, type ShownProgress } from "./progress.ts";
 import { readFromTarget } from "./read-from-target.ts";
 import { renderForPeople } from "./render-for-people.ts";
 import { renderReport } from "./report.ts";
 import { summariseMigrate } from "./summary-json.ts";
 import { offeredIn, suggestFromDatabase } from "./suggest-program.ts";
 import { renderStopped } from "./stopped-report.ts";
+import type { Fixed } from "./fix-edge-case.ts";
 import { screenOf, styleFor } from "./terminal.ts";
 
 /** `pggit migrate`: converts, writes the files, prints the report. Gives the exit code. */
@@ -43,7 +48,7 @@ export async function runMigrate(project: string, flags: MigrateFlags & TargetFl
   for (const checked of [await checkConversionFolder(folder), newest]) {
     if (checked.kind === "failed") return fail(checked.failures);
   }
-  const offered = newest.kind === "ok" && newest.value !== null ? offeredIn(newest.value.plan) : new Map<string, string>();
+  const offered = newest.kind === "ok" && newest.value !== null ? offeredIn(newest.value.plan) : new Map<string, OfferedSql>();
   const file = await readDecisions(folder, process.cwd());
   if (file.kind === "failed") return fail(file.failures);
   const decisions = { file: file.value, now: new Date().toISOString(), offered };
@@ -51,21 +56,24 @@ export async function runMigrate(project: string, flags: MigrateFlags & TargetFl
   const progress = showProgress({
     stream: process.stderr,
     style: errors,
-    mode: flags.quiet === true ? "quiet" : process.stderr.isTTY ? "terminal" : "plain",
+    mode: progressMode(flags),
     now: () => performance.now(),
+    clock: () => new Date().toISOString(),
   });
   const interruption = new AbortController();
   const ended = endOnSignal(interruption, () => progress.stage());
-  if (flags.ai === true) progress.warn("--ai was given, but no model is configured: rules alone decide.");
+  const wantsModel = flags.ai === true || flags.aiPreview === true;
+  const model = wantsModel ? await configuredModel({ project, flags, progress }) : ok(null);
+  if (model.kind === "failed") return fail(model.failures);
 
   const build = buildIdentity();
-  const convertWith = (file: DecisionFile): ReturnType<typeof convert> =>
+  const convertWith = (file: DecisionFile, trying: Pick<Run, "progress" | "cache"> = { progress }): ReturnType<typeof convert> =>
     convert(request.value, {
-      progress,
       signal: interruption.signal,
       now: () => performance.now() / 1000,
       decisions: { ...decisions, file },
-      ...(flags.cache === false || build === null ? {} : { cache: { folder: join(process.cwd(), ".pggit", "cache"), build } }),
+      ...(flags.cache === false || build === null ? {} : { cache: cacheFolder(build) }),
+      ...trying,
       ...(flags.database === undefined ? {} : { readHistory: readFromTarget(flags.database, interruption.signal) }),
     });
   const result = await Promise.race([convertWith(file.value), ended]);
@@ -84,10 +92,20 @@ export async function runMigrate(project: string, flags: MigrateFlags & TargetFl
   const step = { flags, project: root, replays: result.value.replays, progress, signal, decisions: file.value };
   const suggested = await Promise.race([suggestFromDatabase(result.value, step), ended]);
   if (suggested.kind === "failed") return fail(suggested.failures);
-  const code = await Promise.race([
-    finish(suggested.value, finishing),
-    flags.database === undefined ? new Promise<never>(() => {}) : ended,
-  ]);
+  const before = newest.kind === "ok" ? (newest.value?.plan ?? null) : null;
+  const kept = { ...suggested.value, content: keepDrafts(suggested.value.content, before) };
+  if (flags.aiPreview === true) {
+    progress.finish();
+    const form = flags.json === true ? "json" : "text";
+    process.stdout.write(await previewModel(kept, { settings: model.value, literals: literalsOf(flags), json: form }));
+    return 0;
+  }
+  const cache = flags.cache === false || build === null ? {} : { cache: { ...cacheFolder(build), keeps: "nothing" as const } };
+  const tryWith = (tried: DecisionFile): ReturnType<typeof convert> => convertWith(tried, { progress: silent, ...cache });
+  const drafting = { flags, request: request.value, decisions: file.value, progress, signal, convertWith: tryWith };
+  const drafted = await Promise.race([draftForMigrate(kept, model.value, drafting), ended]);
+  if (drafted.kind === "failed") return fail(drafted.failures);
+  const code = await Promise.race([finish(drafted.value, finishing), flags.database === undefined ? new Promise<never>(() => {}) : ended]);
   progress.finish();
   return typeof code === "number" ? code : fail(code.kind === "failed" ? code.failures : []);
 }
@@ -122,7 +140,7 @@ interface Ending {
   readonly decisions: DecisionFile;
   readonly flags: MigrateFlags & TargetFlags;
   readonly fail: (failures: readonly Failure[]) => ExitCode;
-  readonly progress: ReturnType<typeof showProgress>;
+  readonly progress: ShownProgress;
   readonly signal: AbortSignal;
   readonly convertWith: (file: DecisionFile) => ReturnType<typeof convert>;
 }
@@ -191,11 +209,7 @@ async function finish(first: Conversion, ending: Ending): Promise<ExitCode> {
   const { conversion, plan, name } = adoption?.kind === "ok" ? adoption.value : placed.value;
   const adopted = adoption?.kind === "ok" ? adoption.value.adopted : null;
 
-  if (flags.fixEdgeCase !== undefined && flags.json !== true) ending.progress.finish();
-  const fixed =
-    flags.fixEdgeCase === undefined
-      ? ok({ plan, listing: "" })
-      : await fixEdgeCase({ file: join(out, name), plan, id: flags.fixEdgeCase, flags });
+  const fixed = flags.fixEdgeCase === undefined ? ok({ plan, listing: "" }) : await settle(flags.fixEdgeCase, { ...ending, plan, name });
   if (fixed.kind === "failed") return fail(fixed.failures);
 
   const database =
@@ -236,4 +250,13 @@ async function peakMemory(): Promise<number> {
   const status = await readFile("/proc/self/status", "utf8").catch(() => "");
   const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
   return (kilobytes === undefined ? process.resourceUsage().maxRSS : Number(kilobytes)) * 1024;
+}
+
+async function settle(
+  id: string,
+  { out, flags, plan, name, progress }: Ending & { readonly plan: Plan; readonly name: string },
+): Promise<Result<Fixed>> {
+  if (flags.json !== true) progress.finish();
+  const { fixEdgeCase } = await import("./fix-edge-case.ts");
+  return fixEdgeCase({ file: join(out, name), plan, id, flags });
 }

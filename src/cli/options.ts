@@ -17,3 +17,9 @@ export function wholeNumber(value: string): number {
   if (!/^\d{1,6}$/.test(value)) throw new InvalidArgumentError("It takes a whole number.");
   return Number(value);
 }
+
+/** A whole number from 1. */
+export function fromOne(value: string): number {
+  if (!/^\d+$/.test(value) || Number(value) === 0) throw new InvalidArgumentError("It takes a number from 1 on.");
+  return Number(value);
+}

@@ -5,6 +5,7 @@ import { resolveRequest } from "../configuration/resolve-request.ts";
 import { decisionFileName, decisionsChanged, fillDecisions, readDecisions, type DecisionFile } from "../decisions/decision-file.ts";
 import { changedMeanwhile } from "../decisions/save-decisions.ts";
 import { renderConversionFiles } from "../export/conversion-files.ts";
+import { keepDrafts } from "../drafting/keep-drafts.ts";
 import { writeConversion } from "../export/conversion-folder.ts";
 import { failed, inputFailure, ok, type Failure, type Result } from "../model/failure.ts";
 import type { History, Migration } from "../model/history.ts";
@@ -16,7 +17,7 @@ import { listPlans, sealPlan } from "../plan/write-plan.ts";
 import { interrupted } from "../prove-history.ts";
 import { readHistory } from "../reading/read-history.ts";
 import type { Progress, Run } from "../run.ts";
-import { buildIdentity } from "./build-identity.ts";
+import { buildIdentity, cacheFolder } from "./build-identity.ts";
 import { readFromTarget } from "./read-from-target.ts";
 import { offeredIn } from "./suggest-program.ts";
 
@@ -50,6 +51,8 @@ export interface Reconverting {
   readonly flags: AgainFlags;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  /** What is only tried is not kept for the next run. */
+  readonly keeps?: "nothing";
 }
 
 /** A conversion made again, not written yet. */
@@ -66,7 +69,7 @@ export interface Reconverted {
  */
 export async function reconvert(
   { plan, file, folder }: OpenedPlan,
-  { decisions, flags, progress, signal }: Reconverting,
+  { decisions, flags, progress, signal, keeps }: Reconverting,
 ): Promise<Result<Reconverted>> {
   const asked = await resolveAgain(plan, flags, file);
   if (asked.kind === "failed") return asked;
@@ -79,17 +82,15 @@ export async function reconvert(
       signal,
       now: () => performance.now() / 1000,
       decisions: { file: decisions, now: new Date().toISOString(), offered: offeredIn(plan) },
-      ...(flags.cache === false || build === null ? {} : { cache: { folder: join(process.cwd(), ".pggit", "cache"), build } }),
+      ...(flags.cache === false || build === null ? {} : { cache: { ...cacheFolder(build), ...(keeps === undefined ? {} : { keeps }) } }),
       readHistory: readUnchanged(plan, database === undefined ? readHistory : readFromTarget(database, signal)),
     },
   );
   if (converted.kind === "failed") return converted;
   if (signal.aborted) return failed(interrupted(signal));
   if (converted.value.kind === "stopped") throw new Error("a repeated conversion does not stop early");
-  const conversion = converted.value;
-  const { approvals, request: kept } = plan;
-  const after = sealPlan({ ...conversion.content, approvals, ...(kept === undefined ? {} : { request: kept }) });
-  return ok({ plan: after, conversion, decisionsText: fillDecisions(decisions, conversion.decisionFills) });
+  const conversion = { ...converted.value, content: keepDrafts(converted.value.content, plan) };
+  return ok({ plan: sealAgain({ plan }, conversion), conversion, decisionsText: fillDecisions(decisions, conversion.decisionFills) });
 }
 
 /** Writes a repeated conversion in the place of the plan. Fails (exit 6), and writes nothing, where plan or decisions are others than those that were opened. */
@@ -109,7 +110,14 @@ export async function writeReconverted(opened: OpenedPlan, { plan, conversion, d
   return read.kind === "failed" ? read : ok({ plan, file, folder, decisions: read.value });
 }
 
-async function resolveAgain(plan: Plan, given: AgainFlags, file: string) {
+/** A repeated conversion as the plan that it makes, with the approvals and the request of the one before. */
+export function sealAgain({ plan }: Pick<OpenedPlan, "plan">, conversion: Conversion): Plan {
+  const { approvals, request } = plan;
+  return sealPlan({ ...conversion.content, approvals, ...(request === undefined ? {} : { request }) });
+}
+
+/** How the conversion of a plan is asked for now. Fails (exit 2) where it needs what the plan does not keep. */
+export async function resolveAgain(plan: Plan, given: AgainFlags, file: string) {
   const { project, flags } = requestAgain(plan, given, file);
   const request = await resolveRequest(project, flags, { cwd: process.cwd(), env: process.env });
   if (request.kind === "failed") return request;

@@ -21,13 +21,21 @@ export interface RehearsalRun extends PlanRun {
 /** As `runWithPlan`, for work that runs the plan's files on a shadow. */
 export async function runRehearsal(flags: RehearsalFlags, work: (run: RehearsalRun) => Promise<Result<Shown | null>>): Promise<ExitCode> {
   return runWithPlan(flags, async (run) => {
-    const request = await rehearsalRequest(flags, run);
-    return request.kind === "failed" ? request : unlessInterrupted(run, () => work({ ...run, request: request.value }));
+    return rehearsing(flags, run, (request) => work({ ...run, request }));
   });
 }
 
-/** Reads the files beside a plan and makes ready to run them. */
-export async function rehearsalRequest(
+/** Reads the files beside a plan and makes ready to run them; what is cut off with its shadow is told as an interruption. */
+export async function rehearsing<T>(
+  flags: RehearsalFlags,
+  run: PlanRun,
+  work: (request: RehearsalRequest) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const request = await rehearsalRequest(flags, run);
+  return request.kind === "failed" ? request : unlessInterrupted(run, () => work(request.value));
+}
+
+async function rehearsalRequest(
   flags: RehearsalFlags,
   { file, progress, signal }: Pick<PlanRun, "file" | "progress" | "signal">,
 ): Promise<Result<RehearsalRequest>> {
@@ -40,7 +48,6 @@ export async function rehearsalRequest(
   return ok({ runnable: runnable.value, openShadow, signal });
 }
 
-/** What is cut off with its shadow is told as an interruption. */
 async function unlessInterrupted<T>({ signal }: Pick<CommandRun, "signal">, work: () => Promise<Result<T>>): Promise<Result<T>> {
   try {
     return await work();

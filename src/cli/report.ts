@@ -1,6 +1,8 @@
+import { listNames } from "../model/list-names.ts";
 import { mostUrgentFirst, type EdgeCase } from "../model/edge-case.ts";
 import type { Plan, PlanMigration } from "../model/plan.ts";
 import type { RollbackStatus } from "../model/rollback.ts";
+import { modelLines } from "./model-report.ts";
 import { formatLocation } from "../model/source.ts";
 import type { Hazard } from "../model/understanding.ts";
 import {
@@ -41,6 +43,7 @@ export function renderReport(plan: Plan, run: RunFacts, screen: { readonly style
     rollbacks(plan, screen),
     squash(plan, screen),
     hazards(plan, screen),
+    modelLines(plan, screen),
     decisions(plan, screen),
     files(plan, run, screen),
   ];
@@ -143,10 +146,6 @@ function rowsTried({ migrations }: Plan): string {
   const without = new Set(made.flatMap((generated) => generated.without.map(({ table }) => table)).filter((table) => !seeded.has(table)));
   const missing = without.size === 0 ? "" : `; no row could be made for ${listNames([...without])}`;
   return `tried with ${counted(rows, "generated row")} in ${counted(seeded.size, "table")}${missing}`;
-}
-
-function listNames(names: readonly string[]): string {
-  return names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
 }
 
 /** Aligned columns, each followed by a list that takes the room that is left. */

@@ -8,6 +8,7 @@ import { replacePlan } from "../plan/replace-plan.ts";
 import { progressOf } from "../review/list.ts";
 import { beginReview, type Effect, type ReviewSession } from "../review/session.ts";
 import type { ReviewStore } from "../tui/review-store.ts";
+import { askAgain } from "./ask-again.ts";
 import { editText } from "./editor.ts";
 import { printFailures } from "./print-failures.ts";
 import { findPlan } from "./find-plan.ts";
@@ -21,6 +22,8 @@ import { sayOthers, whileInUse } from "./while-in-use.ts";
 
 /** Flags of `review`. */
 export interface ReviewFlags extends AgainFlags {
+  readonly ai?: boolean;
+  readonly aiSendLiterals?: boolean;
   readonly as?: string;
   readonly out?: string;
 }
@@ -109,6 +112,13 @@ function performing(begin: OpenedPlan, flags: ReviewFlags, by: string) {
     opened = { ...opened, plan };
     store.send({ kind: "approved", plan });
   };
+  const askModel = async (id: string, store: ReviewStore): Promise<void> => {
+    running = new AbortController();
+    const asked = await askAgain(opened, { id, flags, signal: running.signal });
+    if (asked.kind === "failed") return refuse(store, asked.failures);
+    opened = asked.value.opened;
+    store.send({ kind: "asked", plan: opened.plan, lines: asked.value.said });
+  };
   return {
     async perform(effect: Exclude<Effect, { kind: "edit" | "quit" }>, store: ReviewStore): Promise<void> {
       switch (effect.kind) {
@@ -118,6 +128,8 @@ function performing(begin: OpenedPlan, flags: ReviewFlags, by: string) {
           return prove(effect, store);
         case "approve":
           return approve(effect.role, store);
+        case "ask":
+          return askModel(effect.id, store);
         case "cancel":
           return running.abort("SIGINT");
       }

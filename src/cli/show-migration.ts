@@ -44,12 +44,30 @@ export function showMigration(plan: Plan, migration: PlanMigration): Shown {
         ...(rollback.reason === null ? [] : hang("  ", rollback.reason, width)),
         ...(rollback.check === null ? [] : hang("  Only if this returns no row: ", rollback.check, width)),
         ...[...rollback.upLoses, ...rollback.downLoses].flatMap((loss) => hang("  Does not bring back: ", describeLoss(loss), width)),
+        ...(rollback.noBackup === undefined ? [] : hang("  Nothing is saved: ", rollback.noBackup, width)),
+        ...savingLines(rollback, width),
         ...rollback.sql.flatMap((sql) => indent(`${sql};`)),
         ...(rollback.proof === null ? [] : hang("  Proof: ", proofText(rollback.proof), width)),
       ];
       return `${lines.join("\n")}\n`;
     },
   };
+}
+
+/** What is saved before, and what the way back is without. */
+function savingLines({ backup }: PlanMigration["rollback"], width: number): readonly string[] {
+  if (backup === undefined) return [];
+  const { tables, before, after, without } = backup;
+  return [
+    ...tables.flatMap(({ table, columns, saves, backup: name }) =>
+      hang("  Puts back: ", `${table}${saves === "rows" ? "" : ` (${columns.join(", ")})`}, saved in ${name}`, width),
+    ),
+    ...hang("  Without: ", `${rollbackWords[without.status]}${without.reason === null ? "" : `: ${without.reason}`}`, width),
+    "  -- before the migration, in its transaction",
+    ...before.flatMap((sql) => indent(`${sql};`)),
+    ...(after.length === 0 ? [] : ["  -- behind it, in its transaction", ...after.flatMap((sql) => indent(`${sql};`))]),
+    "  -- the way back",
+  ];
 }
 
 function objectLines(objects: readonly ObjectChange[], width: number): readonly string[] {

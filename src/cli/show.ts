@@ -1,11 +1,10 @@
 import { failed, inputFailure, ok, type ExitCode, type Failure, type Result } from "../model/failure.ts";
 import { broughtBy, changeStatements, makeStatements } from "../timeline/definitions.ts";
 import { findObject, standingAs, type Mentioned } from "../timeline/objects.ts";
-import { findPoint, type Point } from "../timeline/points.ts";
+import { findPoint, sayPoint, type Point } from "../timeline/points.ts";
 import { readStates, type RehearsalRequest } from "../timeline/rehearsal.ts";
-import { sayPoint } from "./diff.ts";
 import { runWithPlan, type PlanRun, type Shown } from "./plan-command.ts";
-import { rehearsalRequest, type RehearsalFlags } from "./rehearsal-command.ts";
+import { rehearsing, type RehearsalFlags } from "./rehearsal-command.ts";
 import { showMigration } from "./show-migration.ts";
 
 export interface ShowFlags extends RehearsalFlags {
@@ -23,10 +22,10 @@ export async function runShow(name: string | undefined, flags: ShowFlags): Promi
     if (object === null && flags.at === undefined) return failed(nothingNamed);
     const point = findPoint(plan, flags.at ?? "HEAD");
     if (point.kind === "failed") return point;
-    const request = await rehearsalRequest(flags, run);
-    if (request.kind === "failed") return request;
-    run.progress.begin("running the history on a shadow", null);
-    return showState(request.value, { point: point.value, object: object?.value ?? null });
+    return rehearsing(flags, run, (request) => {
+      run.progress.begin("running the history on a shadow", null);
+      return showState(request, { point: point.value, object: object?.value ?? null });
+    });
   });
 }
 

@@ -1,10 +1,13 @@
+import { listNames } from "../model/list-names.ts";
 import { withExamined } from "../apply/apply-plan.ts";
 import type { Assessment } from "../apply/assess.ts";
 import { ok, type ExitCode } from "../model/failure.ts";
 import { readPlan } from "../plan/read-plan.ts";
+import { readBackups, type RecordedBackup } from "../store/backups.ts";
 import type { RecordedRun } from "../store/read-record.ts";
 import type { TargetFlags } from "./apply-flags.ts";
 import { sayState } from "./apply-report.ts";
+import { sayBackup } from "./backup.ts";
 import { runCommand } from "./command.ts";
 import { withDatabase } from "./database-step.ts";
 import { findPlan, findPlanOrRecord } from "./find-plan.ts";
@@ -18,6 +21,7 @@ interface Status {
   readonly drift: readonly string[];
   readonly branch: string;
   readonly lastRun: RecordedRun | null;
+  readonly backups: readonly RecordedBackup[];
   readonly said: string;
 }
 
@@ -37,6 +41,7 @@ export async function runStatus(flags: TargetFlags & { readonly plan?: string })
         drift: [],
         branch: "main",
         lastRun: null,
+        backups: [],
         said: `no database named; the plan has ${order.length} migrations`,
       });
     }
@@ -44,12 +49,12 @@ export async function runStatus(flags: TargetFlags & { readonly plan?: string })
     if (plan.kind === "failed") return plan;
     const options = { ...flags, dryRun: true };
     return withDatabase({ plan: plan.value, flags: options, project: ".", replays: [], progress, signal, access: "read-only" }, (request) =>
-      withExamined(request, ({ assessment, record }) => {
+      withExamined(request, async ({ assessment, record, store }) => {
         const { state, applied, pending, drift } = assessment;
         const said = sayState(assessment, request.runnable.plan.order.length);
-        return Promise.resolve(
-          ok({ state, applied, pending, drift: drift.map(({ text }) => text), branch: record.branch, lastRun: record.lastRun, said }),
-        );
+        const backups = (await readBackups(request.target.session, store)).filter(({ there }) => there);
+        const { branch, lastRun } = record;
+        return ok({ state, applied, pending, drift: drift.map(({ text }) => text), branch, lastRun, backups, said });
       }),
     );
   });
@@ -62,17 +67,13 @@ export async function runStatus(flags: TargetFlags & { readonly plan?: string })
 
 const shownPending = 10;
 
-function render({ pending, drift, branch, lastRun }: Omit<Status, "said">, said: string): string {
+function render({ pending, drift, branch, lastRun, backups }: Omit<Status, "said">, said: string): string {
   const rows: string[][] = [
     ["State", said],
     ["Branch", branch],
-    [
-      "Pending",
-      pending.length === 0
-        ? "none"
-        : `${pending.slice(0, shownPending).join(", ")}${pending.length > shownPending ? ` and ${pending.length - shownPending} more` : ""}`,
-    ],
+    ["Pending", pending.length === 0 ? "none" : listNames(pending, shownPending)],
     ...drift.map((text, index) => [index === 0 ? "Drift" : "", text]),
+    ...backups.map((backup, index) => [index === 0 ? "Backups" : "", sayBackup(backup)]),
     [
       "Last run",
       lastRun === null

@@ -2,7 +2,7 @@ import { withKeptPlan } from "../apply/plan-files.ts";
 import { openProgram, suggestForProgram } from "../apply/suggest-program.ts";
 import { withSecrets } from "../apply/with-secrets.ts";
 import type { DecisionFile } from "../decisions/decision-file.ts";
-import { withProgramSql } from "../decisions/program-suggestion.ts";
+import { withProgramSql, type OfferedSql } from "../decisions/program-suggestion.ts";
 import { renderConversionFiles } from "../export/conversion-files.ts";
 import { ok, type Result } from "../model/failure.ts";
 import type { Plan } from "../model/plan.ts";
@@ -10,12 +10,14 @@ import type { Conversion } from "../pipeline.ts";
 import { sealPlan } from "../plan/write-plan.ts";
 import { withDatabaseFor, type PlanlessStep } from "./database-step.ts";
 
-/** The SQL that a plan offers for programs because a database gave it, by the question; what is decided already stands with the decision. */
-export function offeredIn({ edgeCases }: Pick<Plan, "edgeCases">): ReadonlyMap<string, string> {
+/** The SQL that a plan offers because a database or a model gave it, by the question; what is decided already stands with the decision. */
+export function offeredIn({ edgeCases }: Pick<Plan, "edgeCases">): ReadonlyMap<string, OfferedSql> {
   return new Map(
-    edgeCases.flatMap(({ id, kind, suggestion }): readonly [string, string][] =>
-      kind === "custom-code" && suggestion?.origin === "state-difference" && suggestion.sql !== null ? [[id, suggestion.sql]] : [],
-    ),
+    edgeCases.flatMap(({ id, kind, suggestion }): readonly [string, OfferedSql][] => {
+      if (suggestion === null || suggestion.sql === null) return [];
+      const { sql, origin } = suggestion;
+      return origin === "model" || (origin === "state-difference" && kind === "custom-code") ? [[id, { sql, origin }]] : [];
+    }),
   );
 }
 

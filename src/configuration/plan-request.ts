@@ -3,7 +3,7 @@ import { inputFailure, type Failure } from "../model/failure.ts";
 import type { Plan, PlanRequest } from "../model/plan.ts";
 import type { MigrateFlags } from "./resolve-request.ts";
 
-const kept = ["source", "location", "schema", "changelog", "context", "label", "environment", "manualMode"] as const;
+const kept = ["source", "location", "schema", "changelog", "context", "label", "environment", "manualMode", "keepData"] as const;
 
 interface Asked {
   /** As the user typed it. */

@@ -21,10 +21,14 @@ export interface MigrateFlags {
   /** An edge case or a migration whose questions are settled right behind the conversion. */
   readonly fixEdgeCase?: string;
   readonly ai?: boolean;
+  readonly aiPreview?: boolean;
+  readonly aiSendLiterals?: boolean;
   readonly out?: string;
   readonly stopAfter?: "read" | "replay" | "prove";
   /** False: `--no-row-proof`. */
   readonly rowProof?: boolean;
+  /** `--keep-data` */
+  readonly keepData?: boolean;
   /** False: `--no-cache`. */
   readonly cache?: boolean;
   readonly config?: string;
@@ -52,6 +56,8 @@ export interface MigrateRequest {
   readonly asking: "every-migration" | "as-needed";
   /** Whether ways back are tried with generated rows. */
   readonly rowProof: "on" | "off";
+  /** Of which migrations the rows that they destroy are saved first: of all, or of those of which a decision says so. */
+  readonly keepData: "all" | "as-decided";
   /** As the user would type it. */
   readonly out: string;
   readonly stopAfter: "read" | "replay" | "prove" | null;
@@ -94,6 +100,7 @@ export async function resolveRequest(
     },
     asking: flags.manualMode === true ? "every-migration" : "as-needed",
     rowProof: flags.rowProof === false ? "off" : "on",
+    keepData: (flags.keepData ?? settings.backup?.keepData) === true ? "all" : "as-decided",
     out: flags.out ?? process.env["PGGIT_OUT"] ?? settings.out ?? "pggit",
     stopAfter: flags.stopAfter ?? null,
   });

@@ -21,8 +21,18 @@ export interface TargetDatabase {
   /** A standby that replays another server's log: nothing can be written there. */
   readonly standby: boolean;
   readonly withPool: Shadow["withPool"];
+  /** Opens a second session, which only reads, to look at the first from beside; `null` where none can be had, or the target is a copy that nobody else uses. */
+  readonly openBeside: () => Promise<Beside | null>;
   /** Cancels the statement that runs at the moment, by a connection of its own; a lost server cancels by itself. */
   readonly cancel: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** A second session beside the one that is watched. */
+export interface Beside {
+  readonly session: Session;
+  /** Of the watched one: `pg_backend_pid()`. */
+  readonly pid: number;
   readonly close: () => Promise<void>;
 }
 
@@ -65,6 +75,7 @@ export async function openTarget(text: string, access: TargetAccess): Promise<Re
       encoding: facts.encoding,
       standby: facts.standby,
       withPool: pooled.withPool,
+      openBeside: () => openBeside(config, facts.pid),
       cancel: () => cancel(config, facts.pid),
       close: () => (closing ??= pooled.disconnect()),
     });
@@ -135,6 +146,19 @@ async function holdsSessions(session: Session, config: ClientConfig): Promise<bo
   } finally {
     clearTimeout(timer);
     await other.end().catch(() => undefined);
+  }
+}
+
+async function openBeside(config: ClientConfig, pid: number): Promise<Beside | null> {
+  const pool = new Pool({ ...config, max: 1, idleTimeoutMillis: 0 });
+  try {
+    const { session, disconnect } = await openSession(pool, { embedded: false, ownsCluster: false });
+    await session.run("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY; SET statement_timeout = '5s'");
+    return { session, pid, close: disconnect };
+  } catch {
+    // No further connection to be had (a limit of the role or server), or the server is gone: the run itself will say so.
+    await pool.end();
+    return null;
   }
 }
 

@@ -2,6 +2,7 @@ import type { EdgeCase } from "../model/edge-case.ts";
 import { failed, inputFailure, ok, type Failure, type Result } from "../model/failure.ts";
 import type { Plan } from "../model/plan.ts";
 import { formatLocation } from "../model/source.ts";
+import { keepDataChoice } from "./keep-data.ts";
 import type { NewDecision } from "./record-decision.ts";
 import { ofADatabase } from "./take-decisions.ts";
 
@@ -24,6 +25,8 @@ type Questions = Pick<Plan, "edgeCases" | "dependencies" | "order">;
 /** The decisions that a choice stands for, as far as the plan alone can tell; every reason against it otherwise (exit 2). Whether it holds, a run has to show. */
 export function choose(plan: Questions, choosing: Choosing): Result<readonly NewDecision[]> {
   const { id, choice, sql } = choosing;
+  // Of a migration that asks nothing as well: what it destroys is a matter of record, and saving it a wish.
+  if (choice === keepDataChoice && plan.order.includes(id)) return ok([asNew(choosing, { id, migration: id })]);
   const cases = casesOf(plan, id);
   if (cases.length === 0) return ofADatabase.test(id) ? decideForDatabase(plan, choosing) : failed(unknownId(plan, id));
   const failures = cases.flatMap((edgeCase) => objections(edgeCase, choosing));
@@ -106,8 +109,8 @@ function leftBehind(plan: Questions, cases: readonly EdgeCase[], { with: others 
 /** Questions that only a database raises stand in no plan; the run that asked them takes what is decided. */
 function decideForDatabase({ order }: Questions, choosing: Choosing): Result<readonly NewDecision[]> {
   const { id, choice } = choosing;
-  if (choice !== "keep") {
-    const hint = "Its choice is keep; otherwise change the migration or the database.";
+  if (choice !== "keep" && choice !== keepDataChoice) {
+    const hint = "Its choices are keep and keep-data; otherwise change the migration or the database.";
     return failed(
       inputFailure("invalid-decision", `${id} is a question about a database, and cannot be decided with "${choice}".`, {
         location: id,

@@ -25,6 +25,7 @@ const entrySchema = z.strictObject({
   by: text,
   at: moment.optional(),
   reason: text.optional(),
+  origin: z.literal("model").optional(),
 });
 const driftSchema = z.strictObject({
   object: text,
@@ -54,6 +55,8 @@ export interface RecordedDecision {
   /** ISO 8601. */
   readonly at: string | null;
   readonly reason: string | null;
+  /** `use-suggestion`: a language model wrote the SQL. */
+  readonly origin?: "model";
   /** Its place: the file as the user would type it, from 0 in it, and the line from 1. */
   readonly file: string;
   readonly index: number;
@@ -73,7 +76,7 @@ export interface DecisionFile {
 }
 
 /** What a decision left out and a run found out. */
-export type DecisionFill = Partial<Pick<RecordedDecision, "migration" | "content" | "sql" | "at">>;
+export type DecisionFill = Partial<Pick<RecordedDecision, "migration" | "content" | "sql" | "at" | "origin">>;
 
 /** Reads `decisions.yaml` of an output folder. Gives every problem at once, each with its line (exit 2). */
 export async function readDecisions(folder: string, cwd: string): Promise<Result<DecisionFile>> {
@@ -116,6 +119,7 @@ export function parseDecisions(text: string, path: string): Result<DecisionFile>
     by: entry.by,
     at: entry.at ?? null,
     reason: entry.reason ?? null,
+    ...(entry.origin === undefined ? {} : { origin: entry.origin }),
     file: path,
     index,
     line: lineOf(["decisions", index]),

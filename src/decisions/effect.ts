@@ -1,6 +1,7 @@
 import type { EdgeCase, EdgeCaseKind } from "../model/edge-case.ts";
 import type { Migration } from "../model/history.ts";
 import { isMovable } from "./extract.ts";
+import { keepDataChoice } from "./keep-data.ts";
 import type { RecordedDecision } from "./decision-file.ts";
 
 /** What a decision changes in what is written and run. */
@@ -15,7 +16,7 @@ export type Effect =
   /** The statement that was asked about, and those like it, become functions of schema pggit with a call in their place. */
   | { readonly kind: "extract-step" }
   /** In the place of the authors' way back; it is proven like any other. */
-  | { readonly kind: "way-back"; readonly sql: string };
+  | { readonly kind: "way-back"; readonly sql: string; readonly origin?: "model" };
 
 /** Why a choice cannot be taken, and what to do instead. */
 export interface Impossible {
@@ -47,6 +48,8 @@ const EDITED: Partial<Record<EdgeCaseKind, "replace-step" | "way-back">> = {
 };
 
 const CHOICES: Readonly<Record<string, (chosen: Chosen) => Effect | Impossible>> = {
+  // The migration is marked for it before the history runs; where its rows cannot be saved, the question does not list it.
+  [keepDataChoice]: () => asItStands,
   keep({ edgeCase, migration }) {
     if (edgeCase.kind === "rollback-wrong") {
       return impossible(
@@ -75,6 +78,8 @@ const CHOICES: Readonly<Record<string, (chosen: Chosen) => Effect | Impossible>>
     return impossible("There is no migration of this history that could be left out.", "Choose another of its choices.");
   },
   "use-suggestion"({ edgeCase: { kind, suggestion } }) {
+    if (EDITED[kind] === "way-back" && suggestion?.origin === "model" && suggestion.sql !== null)
+      return { kind: "way-back", sql: suggestion.sql, origin: "model" };
     if (kind === "rollback-wrong" && suggestion?.proven === true) return asItStands;
     if (EDITED[kind] === "replace-step" && kind !== "data-change" && suggestion !== null && suggestion.sql !== null) {
       return { kind: "replace-step", sql: suggestion.sql };

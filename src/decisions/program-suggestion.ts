@@ -12,10 +12,32 @@ export function withProgramSql(edgeCase: EdgeCase, sql: string): EdgeCase {
     : edgeCase;
 }
 
-/** The question about a program with SQL that was accepted for it: it stands with the decision, and is taken where no database is asked any more. */
-export function withAcceptedSql(edgeCase: EdgeCase, sql: string): EdgeCase {
-  if (edgeCase.kind !== "custom-code" || edgeCase.suggestion?.sql?.trim() === sql.trim()) return edgeCase;
-  return suggesting(edgeCase, { text: "The SQL that was accepted for it.", sql, origin: "state-difference", proven: true });
+/** SQL that answers a question, and who gave it. */
+export interface OfferedSql {
+  readonly sql: string;
+  readonly origin: "state-difference" | "model";
+}
+
+/** What a model may write SQL for; of a database only programs get any. */
+const ANSWERED: Readonly<Record<OfferedSql["origin"], readonly EdgeCase["kind"][]>> = {
+  "state-difference": ["custom-code"],
+  model: ["custom-code", "rollback-wrong", "irreversible"],
+};
+
+/** The question with SQL that was accepted for it: it stands with the decision, and is taken where no database and no model is asked any more. */
+export function withAcceptedSql(edgeCase: EdgeCase, { sql, origin }: OfferedSql): EdgeCase {
+  if (!ANSWERED[origin].includes(edgeCase.kind) || edgeCase.suggestion?.sql?.trim() === sql.trim()) return edgeCase;
+  return suggesting(edgeCase, { text: ACCEPTED[origin], sql, origin, proven: true });
+}
+
+const ACCEPTED: Readonly<Record<OfferedSql["origin"], string>> = {
+  "state-difference": "The SQL that was accepted for it.",
+  model: "The SQL that a language model wrote and a person accepted.",
+};
+
+/** The question with SQL that a model wrote and that was run: `seen` says what came of it. */
+export function withModelSql(edgeCase: EdgeCase, { sql, seen }: { readonly sql: string; readonly seen: string }): EdgeCase {
+  return suggesting(edgeCase, { text: seen, sql, origin: "model", proven: true });
 }
 
 function suggesting(edgeCase: EdgeCase, suggestion: NonNullable<EdgeCase["suggestion"]>): EdgeCase {

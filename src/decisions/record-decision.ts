@@ -76,4 +76,6 @@ function fill(entry: YAMLMap, decision: NewDecision, document: Document): void {
     if (absent) entry.delete(key);
     else entry.set(key, document.createNode(value, { flow: key === "with" }));
   }
+  // Whose SQL it is, a run fills in with the SQL.
+  if (decision.sql === null || decision.choice !== "use-suggestion") entry.delete("origin");
 }

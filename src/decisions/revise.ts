@@ -50,7 +50,7 @@ function reviseMigration(migration: Migration, settled: readonly Settled[]): Mig
   if (back?.kind !== "way-back") return forward;
   const { downOrigin: _nobody, ...rest } = forward;
   const location = { file: migration.files[0]?.path ?? migration.id, line: 1 };
-  return { ...rest, down: () => stepsOf(back.sql, location) };
+  return { ...rest, ...(back.origin === undefined ? {} : { downOrigin: back.origin }), down: () => stepsOf(back.sql, location) };
 }
 
 interface Replacement {

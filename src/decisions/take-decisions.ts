@@ -7,8 +7,9 @@ import { maskSecrets } from "../sql/secrets.ts";
 import { splitStatements } from "../sql/split.ts";
 import { contentOf } from "./content.ts";
 import type { DecisionFile, DecisionFill, RecordedDecision } from "./decision-file.ts";
+import { keepDataChoice } from "./keep-data.ts";
 import { problem } from "./problem.ts";
-import { withAcceptedSql } from "./program-suggestion.ts";
+import { withAcceptedSql, type OfferedSql } from "./program-suggestion.ts";
 import { effectOf, type Effect } from "./effect.ts";
 
 /** A decided edge case, and what the decision changes. */
@@ -28,8 +29,8 @@ export interface Taking {
   readonly earlier: readonly Settled[];
   /** ISO 8601: when decisions were made that do not say it. */
   readonly now: string;
-  /** SQL that an earlier plan offered for a question, by its id; a database gave it. */
-  readonly offered: ReadonlyMap<string, string>;
+  /** SQL that an earlier plan offered for a question, by its id; a database gave it, or a model. */
+  readonly offered: ReadonlyMap<string, OfferedSql>;
 }
 
 export interface Taken {
@@ -83,9 +84,11 @@ function asAccepted(edgeCase: EdgeCase, { file, history, offered }: Taking): Edg
   const own = file.decisions.filter(({ id, choice }) => id === edgeCase.id && choice === "use-suggestion");
   if (own.length === 0) return edgeCase;
   const content = contentOf(edgeCase, history);
-  const recorded = own.find((decision) => decision.sql !== null && decision.content === content)?.sql;
-  const sql = recorded ?? (own.some((decision) => decision.sql === null) ? offered.get(edgeCase.id) : undefined);
-  return sql === undefined || sql === null ? edgeCase : withAcceptedSql(edgeCase, sql);
+  const recorded = own.find((decision) => decision.sql !== null && decision.content === content);
+  if (recorded !== undefined && recorded.sql !== null)
+    return withAcceptedSql(edgeCase, { sql: recorded.sql, origin: recorded.origin ?? "state-difference" });
+  const open = own.some((decision) => decision.sql === null) ? offered.get(edgeCase.id) : undefined;
+  return open === undefined ? edgeCase : withAcceptedSql(edgeCase, open);
 }
 
 /** Made on this content, or on none yet. A suggestion that is another now was not accepted. */
@@ -183,6 +186,7 @@ export function fillsOf(settled: readonly Settled[], { history, now }: Pick<Taki
       ...(decision.content === null ? { content: contentOf(edgeCase, history) } : {}),
       ...(decision.at === null ? { at: now } : {}),
       ...(decision.sql === null && suggested !== null ? { sql: suggested } : {}),
+      ...(decision.sql === null && edgeCase.suggestion?.origin === "model" && suggested !== null ? { origin: "model" } : {}),
     };
     if (Object.keys(fill).length > 0) fills.set(decision.index, fill);
   }
@@ -198,7 +202,7 @@ export function unmatchedDecisions(file: DecisionFile, settled: readonly Settled
   const open = new Set(edgeCases.filter(({ decision }) => decision === null).map(({ id }) => id));
   const decided = new Set(settled.map(({ edgeCase }) => edgeCase.id));
   return file.decisions
-    .filter(({ id, index }) => !taken.has(index) && !decided.has(id) && !ofADatabase.test(id))
+    .filter(({ id, index, choice }) => !taken.has(index) && !decided.has(id) && !ofADatabase.test(id) && choice !== keepDataChoice)
     .map(({ id, choice, line }) =>
       open.has(id)
         ? `${file.path}:${line}: "${choice}" on ${id} was decided on other content than there is now. It is kept, and the question asked anew.`

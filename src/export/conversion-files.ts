@@ -6,7 +6,7 @@ import { canonicalJson } from "../plan/canonical-json.ts";
 import { secretVariables } from "../sql/secrets.ts";
 import type { ConversionFiles } from "./conversion-folder.ts";
 import { renderEdgeCases } from "./edge-cases-file.ts";
-import { renderDown, renderUp, type FileStatement } from "./migration-file.ts";
+import { renderDown, renderSaving, renderUp, type FileStatement } from "./migration-file.ts";
 import { renderSchema } from "./schema-file.ts";
 
 /** What the files are made of: the statements in full, which the plan only refers to. */
@@ -28,9 +28,13 @@ export function renderConversionFiles(
     files.set(`${folder}/up.sql`, upFile(replay));
     const rollback = history.rollbacks[index];
     if (rollback !== undefined && hasWayBack(rollback)) files.set(`${folder}/down.sql`, downFile(replay, rollback));
+    const { before = [], after = [] } = rollback?.backup ?? {};
+    const header = { migration: replay.migration, variables: [], notes: [] };
+    if (before.length > 0) files.set(`${folder}/save-before.sql`, renderSaving(header, "before", before));
+    if (after.length > 0) files.set(`${folder}/save-after.sql`, renderSaving(header, "after", after));
   });
   files.set("schema.sql", renderSchema(history.squash, plan));
-  files.set("edge-cases.yaml", renderEdgeCases(plan.edgeCases));
+  files.set("edge-cases.yaml", renderEdgeCases(plan));
   files.set(planName, canonicalJson(plan));
   return files;
 }
@@ -64,7 +68,8 @@ function upFile(replay: MigrationReplay): string {
 function downFile(replay: MigrationReplay, rollback: Rollback): string {
   const safe = rollback.statements.map((statement) => ({ ...statement, ...secretVariables(statement.sql) }));
   const variables = safe.flatMap((statement) => statement.names);
-  const notes = rollback.check === null ? [] : [`Only if this query returns no row: ${rollback.check}`];
+  const saved = rollback.backup?.tables.map(({ table, backup }) => `Puts back what save-before.sql saved of ${table} in ${backup}`) ?? [];
+  const notes = [...saved, ...(rollback.check === null ? [] : [`Only if this query returns no row: ${rollback.check}`])];
   return renderDown(
     { migration: replay.migration, variables, notes },
     { statements: safe, loses: [...rollback.upLoses, ...rollback.downLoses] },

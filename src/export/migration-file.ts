@@ -38,6 +38,20 @@ export function renderDown(
   return render([...headerLines(header), ...loses], statements, "one");
 }
 
+/** What has to be done by hand around a migration whose rows are saved; a database with a record has the schema. */
+const savingSchema = "CREATE SCHEMA IF NOT EXISTS pggit_migrate";
+
+/** The text of a `save-before.sql` or `save-after.sql`: statements without a transaction of their own, for they run in that of the migration. */
+export function renderSaving(header: FileHeader, place: "before" | "after", statements: readonly string[]): string {
+  const notes = [
+    ...header.notes,
+    `Runs ${place} up.sql: psql -1 -f save-before.sql -f up.sql -f save-after.sql. down.sql puts back what it saves.`,
+  ];
+  const all = place === "before" ? [savingSchema, ...statements] : statements;
+  const written = all.map((sql) => ({ sql, data: null, transactional: true, disabled: null }));
+  return render(headerLines({ ...header, notes }), written, "file");
+}
+
 /** A loss in one line: `public.event (website_url): values of the columns that the migration added`. */
 export function describeLoss(loss: Loss): string {
   const columns = loss.columns.length === 0 ? "" : ` (${loss.columns.join(", ")})`;

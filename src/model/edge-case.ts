@@ -73,7 +73,8 @@ export interface EdgeCase extends EdgeCaseDraft {
   readonly decision: Decision | null;
 }
 
-const urgency: readonly Risk[] = ["HIGH", "MEDIUM", "LOW"];
+/** The risks, the most urgent first. */
+export const urgency: readonly Risk[] = ["HIGH", "MEDIUM", "LOW"];
 
 /** The questions by their risk, the highest first; those of one risk in the order that they have. */
 export function mostUrgentFirst(edgeCases: readonly EdgeCase[]): readonly EdgeCase[] {

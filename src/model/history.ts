@@ -59,6 +59,8 @@ export interface Migration {
   readonly environment: string | null;
   /** What reading had to assume; each lowers the `read` part of the confidence. */
   readonly assumptions: readonly string[];
+  /** Rows and values that it destroys are to be saved first. */
+  readonly keepsData?: true;
   /** Questions found while reading (custom code, environments, secrets). */
   readonly edgeCases: readonly EdgeCaseDraft[];
   up(at: Inspector): AsyncIterable<Step>;
@@ -68,8 +70,11 @@ export interface Migration {
   verify?(at: Inspector): AsyncIterable<Step>;
   /** Set where it is no file of the source tool, but a difference that was found in a database and adopted: in words, and why. */
   readonly adopted?: Pick<AdoptedDrift, "differences" | "reason">;
-  /** `tool`: nobody wrote `down`, it is what the tool itself makes of the way up (Liquibase's automatic rollback). Absent: its authors wrote it. */
-  readonly downOrigin?: "tool";
+  /**
+   * `tool`: nobody wrote `down`, it is what the tool itself makes of the way up (Liquibase's automatic rollback). `model`: a language model did, and a person accepted it.
+   * Absent: its authors wrote it.
+   */
+  readonly downOrigin?: "tool" | "model";
   /** What the producer of its steps found out on the shadow when it ran last: decisions that stand in no file. */
   observed?(): Observed;
 }
@@ -91,8 +96,10 @@ export interface Finding {
   readonly migration: string | null;
 }
 
-/** An alternative start of the same history: a Flyway `B` file, a dump beside its migrations. Checked against it. */
+/** What makes at once what migrations make one after the other; checked against them. */
 export interface Baseline {
+  /** `start`: new databases begin with it instead (a Flyway `B` file). `dump`: the schema as somebody's database had it, written beside the migrations by the tool. */
+  readonly kind: "start" | "dump";
   readonly id: string;
   /** The last migration whose effect it contains. */
   readonly through: string;

@@ -29,7 +29,10 @@ export interface PlanStatement {
   readonly outcome: string;
 }
 
-export interface PlanRollback extends Pick<Rollback, "status" | "origin" | "upLoses" | "downLoses" | "check" | "reason"> {
+export interface PlanRollback extends Pick<
+  Rollback,
+  "status" | "origin" | "upLoses" | "downLoses" | "check" | "reason" | "backup" | "noBackup"
+> {
   readonly sql: readonly string[];
   readonly proof: RollbackProof | null;
   /** Candidates that lost, with what they did not restore. */
@@ -67,6 +70,30 @@ export interface PlanBranch {
   readonly environment: string | null;
   readonly database: string | null;
   readonly migrations: readonly string[];
+}
+
+/** One question that a language model was asked, and what came of its reply. No word of the question is in it, and no secret. */
+export interface AskedOfModel {
+  readonly task: "convert-program" | "suggest-rollback" | "explain-intent" | "map-environment" | "order-circle";
+  /** The edge case; `null` where a migration as a whole was asked about. */
+  readonly question: string | null;
+  readonly migration: string | null;
+  readonly provider: string;
+  readonly model: string;
+  /** Host and port of the address. */
+  readonly endpoint: string;
+  readonly prompt: { readonly version: number; readonly sha256: string };
+  /** SHA-256 of what was sent, and of the reply. */
+  readonly request: string;
+  readonly reply: string;
+  readonly tokens: { readonly input: number; readonly output: number };
+  /** In the currency of the configured price; `null` where none is. */
+  readonly cost: number | null;
+  /** `suggested`: it stands with the question. `explained`: `text` is the model's sentence, which nothing proves. `failed`: `text` says why it is no suggestion. */
+  readonly outcome: "suggested" | "explained" | "failed";
+  readonly text: string;
+  /** How sure the model says it is, 0 to 1: kept, and counted nowhere. `null` where there is no reply of the right form. */
+  readonly opinion: number | null;
 }
 
 export interface Approval {
@@ -156,5 +183,7 @@ export interface Plan {
   readonly edgeCases: readonly EdgeCase[];
   readonly findings: readonly Finding[];
   readonly approvals: readonly Approval[];
+  /** What a language model was asked; absent where none was. */
+  readonly assistance?: readonly AskedOfModel[];
   readonly request?: PlanRequest;
 }

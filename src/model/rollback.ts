@@ -47,6 +47,33 @@ export interface GeneratedRows {
   readonly without: readonly { readonly table: string; readonly why: string }[];
 }
 
+/** The rows or values of one table that a prior backup saves. */
+export interface BackupTable {
+  /** As it is named before the migration, quoted and schema-qualified. */
+  readonly table: string;
+  /** `pggit_migrate.backup_…`. */
+  readonly backup: string;
+  /** The columns by which rows are found again; empty where whole rows of a dropped table are saved that have no key. */
+  readonly key: readonly string[];
+  /** The columns that are saved beside the key. */
+  readonly columns: readonly string[];
+  /** What is done with them: rows are put in again, values are written over what stands there, `changes`: whatever the migration turned out to do to each row. */
+  readonly saves: "rows" | "values" | "changes";
+}
+
+/** What the way back is where its prior backup is not there. */
+export type WithoutBackup = Pick<Rollback, "status" | "upLoses" | "check" | "reason">;
+
+/** What saves rows and values that a migration destroys, so that its way back puts them back. */
+export interface PriorBackup {
+  readonly tables: readonly BackupTable[];
+  /** Statements that run in the migration's transaction, before it. */
+  readonly before: readonly string[];
+  /** Statements that run in its transaction, behind it. */
+  readonly after: readonly string[];
+  readonly without: WithoutBackup;
+}
+
 /** Whether there is a way back that may be offered and run: proven, whatever it loses. */
 export function hasWayBack({ status }: { readonly status: RollbackStatus }): boolean {
   return status === "proven" || status === "proven-conditional" || status === "proven-lossy";
@@ -69,6 +96,15 @@ export interface Rollback {
   readonly declared?: boolean;
   /** `irreversible`, `unproven`: what was seen to turn the definitions back although rows or values stay lost. Never offered as a rollback. */
   readonly structural?: readonly RollbackStatement[];
+  /** Where rows are to be saved first: `statements` put them back while the backup stands, and status, losses and check are what they are then. */
+  readonly backup?: PriorBackup;
+  /** Why nothing can be saved although that was asked for; absent where it is saved or nothing need be. */
+  readonly noBackup?: string;
   /** The proof of the chosen candidate first, then of those that lost. */
   readonly proofs: readonly RollbackProof[];
+}
+
+/** Whether its way back leaves no row where it was not, also where nothing was saved: a prior backup then brings nothing back. */
+export function restoresRows({ origin, backup }: Pick<Rollback, "origin" | "backup">): boolean {
+  return origin !== null && (backup === undefined || hasWayBack(backup.without));
 }

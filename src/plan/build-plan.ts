@@ -169,7 +169,19 @@ function planRollback(rollback: Rollback): PlanRollback {
   const { status, origin, statements, upLoses, downLoses, check, reason } = rollback;
   const [proof = null, ...rejected] = rollback.proofs;
   const sql = statements.map((statement) => referToWayBack(maskSecrets(statement.sql)));
-  return { status, origin, sql, upLoses, downLoses, check, reason, proof, rejected };
+  return {
+    status,
+    origin,
+    sql,
+    upLoses,
+    downLoses,
+    check,
+    reason,
+    proof,
+    rejected,
+    ...(rollback.backup === undefined ? {} : { backup: rollback.backup }),
+    ...(rollback.noBackup === undefined ? {} : { noBackup: rollback.noBackup }),
+  };
 }
 
 function shown(sql: string, rows: number | null): { readonly sql: string; readonly data: PlanStatement["data"] } {

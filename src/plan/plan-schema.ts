@@ -43,6 +43,23 @@ const rollbackProof = z.strictObject({
 
 const loss = z.strictObject({ table: z.string().nullable(), columns: strings, what: z.string() });
 
+const rollbackStatus = z.enum(["proven", "proven-conditional", "proven-lossy", "irreversible", "unproven"]);
+
+const backup = z.strictObject({
+  tables: z.array(
+    z.strictObject({
+      table: z.string(),
+      backup: z.string().regex(/^pggit_migrate\.backup_[a-z0-9_]{1,56}$/),
+      key: strings,
+      columns: strings,
+      saves: z.enum(["rows", "values", "changes"]),
+    }),
+  ),
+  before: strings,
+  after: strings,
+  without: z.strictObject({ status: rollbackStatus, upLoses: z.array(loss), check: z.string().nullable(), reason: z.string().nullable() }),
+});
+
 const hazard = z.looseObject({
   rule: z.string(),
   severity: z.enum(["high", "medium", "low"]),
@@ -75,7 +92,7 @@ const migration = z.strictObject({
   folder: z.string(),
   up: z.array(statement),
   rollback: z.strictObject({
-    status: z.enum(["proven", "proven-conditional", "proven-lossy", "irreversible", "unproven"]),
+    status: rollbackStatus,
     origin: origin.nullable(),
     sql: strings,
     upLoses: z.array(loss),
@@ -84,6 +101,8 @@ const migration = z.strictObject({
     reason: z.string().nullable(),
     proof: rollbackProof.nullable(),
     rejected: z.array(rollbackProof),
+    backup: backup.optional(),
+    noBackup: z.string().optional(),
   }),
   understanding: z.strictObject({
     intent: z.string(),
@@ -200,6 +219,26 @@ export const planSchema = z.strictObject({
   approvals: z.array(
     z.strictObject({ as: z.string(), role: z.string().nullable(), at: z.string(), contentId: sha256, decisionsId: sha256 }),
   ),
+  assistance: z
+    .array(
+      z.strictObject({
+        task: z.enum(["convert-program", "suggest-rollback", "explain-intent", "map-environment", "order-circle"]),
+        question: z.string().nullable(),
+        migration: z.string().nullable(),
+        provider: z.string(),
+        model: z.string(),
+        endpoint: z.string(),
+        prompt: z.strictObject({ version: z.number().int(), sha256 }),
+        request: sha256,
+        reply: sha256,
+        tokens: z.strictObject({ input: z.number().int(), output: z.number().int() }),
+        cost: z.number().nullable(),
+        outcome: z.enum(["suggested", "explained", "failed"]),
+        text: z.string(),
+        opinion: fraction.nullable(),
+      }),
+    )
+    .optional(),
   request: z
     .strictObject({
       project: z.string(),

@@ -3,6 +3,7 @@ import { dependantsOf } from "../decisions/choose.ts";
 import type { EdgeCase } from "../model/edge-case.ts";
 import type { PlanMigration } from "../model/plan.ts";
 import type { RollbackProof } from "../model/rollback.ts";
+import { askedAbout, sayAsked } from "../model/say-assistance.ts";
 import { formatLocation } from "../model/source.ts";
 import { isAboutTheWayBack } from "./decide.ts";
 import { BINDINGS, keyLabel } from "./keys.ts";
@@ -36,6 +37,7 @@ export function detailLines(
     ...text(edgeCase.question),
     ...sourceLines(edgeCase, sources),
     ...suggestionLines(edgeCase, replacedText(edgeCase, migration, sources), width),
+    ...modelLines(session, edgeCase, width),
     ...evidenceLines(edgeCase, migration, width),
     ...decisionLines(session, edgeCase, width),
     ...choiceLines(session, edgeCase, width),
@@ -106,6 +108,12 @@ function differenceLines(before: string, after: string): readonly Line[] {
       return removed ? [span(`- ${line}`, "removed")] : [span("  "), ...highlightSql(line)];
     }),
   );
+}
+
+/** What a language model said: never more than words here, for its SQL stands as the suggestion once it was proven. */
+function modelLines({ plan }: ReviewSession, edgeCase: EdgeCase, width: number): readonly Line[] {
+  const said = askedAbout(edgeCase, plan.assistance).filter(({ outcome }) => outcome !== "suggested");
+  return said.length === 0 ? [] : [...heading("Model"), ...said.flatMap((one) => hanging("· ", sayAsked(one), width))];
 }
 
 /** What was executed, what it covered and what it did not. */

@@ -16,6 +16,7 @@ export type Action =
   | "edit"
   | "exclude"
   | "extract"
+  | "ask-model"
   | "skip"
   | "undo"
   | "note"
@@ -98,6 +99,14 @@ export const BINDINGS: readonly Binding[] = [
     keys: ["f"],
     short: "function",
     does: "move the data change into a function of schema pggit (extract)",
+    screens: deciding,
+    looks: false,
+  },
+  {
+    action: "ask-model",
+    keys: ["m"],
+    short: "ask the model",
+    does: "ask the language model (--ai); what it drafts is run and proven before it is shown",
     screens: deciding,
     looks: false,
   },

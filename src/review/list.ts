@@ -1,7 +1,5 @@
-import type { EdgeCase, Risk } from "../model/edge-case.ts";
+import { type EdgeCase, urgency } from "../model/edge-case.ts";
 import { standingOf, type Filter, type ReviewSession, type Sorting } from "./session.ts";
-
-const RISKS: readonly Risk[] = ["HIGH", "MEDIUM", "LOW"];
 
 /** The questions that the list shows, in the order in which it shows them. */
 export function shownCases({ plan, saved, filter, sorting, search }: ReviewSession): readonly EdgeCase[] {
@@ -20,7 +18,7 @@ export function shownCases({ plan, saved, filter, sorting, search }: ReviewSessi
 type Compare = (place: (edgeCase: EdgeCase) => number) => (left: EdgeCase, right: EdgeCase) => number;
 
 const COMPARE: Readonly<Record<Sorting, Compare>> = {
-  risk: (place) => (left, right) => RISKS.indexOf(left.risk) - RISKS.indexOf(right.risk) || place(left) - place(right),
+  risk: (place) => (left, right) => urgency.indexOf(left.risk) - urgency.indexOf(right.risk) || place(left) - place(right),
   order: (place) => (left, right) => place(left) - place(right),
   confidence: (place) => (left, right) => left.confidence - right.confidence || place(left) - place(right),
   kind: (place) => (left, right) => left.kind.localeCompare(right.kind, "en") || place(left) - place(right),

@@ -18,6 +18,12 @@ export function reduce(session: ReviewSession, event: ReviewEvent): Reduced {
       return reduceProven(session, event);
     case "approved":
       return told({ ...session, plan: event.plan, busy: null, afterwards: null }, ["The approval is entered in the plan."], "good");
+    case "asked":
+      return told(
+        { ...session, plan: event.plan, busy: null },
+        event.lines.length === 0 ? ["The model was asked, and has nothing to say to this question."] : event.lines,
+        "plain",
+      );
     case "refused":
       return told({ ...session, busy: null, afterwards: null, trying: null }, event.lines);
     case "told":
@@ -86,6 +92,10 @@ function perform(session: ReviewSession, action: Action, { at, page }: { readonl
       return quit(session);
     case "interrupt":
       return { session, effects: session.busy === null ? [{ kind: "quit" }] : [{ kind: "cancel" }, { kind: "quit" }] };
+    case "ask-model":
+      return current === null
+        ? only({})
+        : { session: { ...session, busy: `asking the model about ${current.id}` }, effects: [{ kind: "ask", id: current.id }] };
     case "note":
       return current === null ? only({}) : only({ prompt: { kind: "note", id: current.id, text: session.notes[current.id] ?? "" } });
     case "keep":

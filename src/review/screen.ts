@@ -2,7 +2,7 @@ import stringWidth from "string-width";
 import type { EdgeCase } from "../model/edge-case.ts";
 import { standingApprovals } from "../plan/approvals.ts";
 import { detailLines, type Sources } from "./detail.ts";
-import { BINDINGS, helpRows, keyLabel } from "./keys.ts";
+import { type Action, BINDINGS, helpRows, keyLabel } from "./keys.ts";
 import { span, type Line, type Span } from "./lines.ts";
 import { currentCase, progressOf, shownCases } from "./list.ts";
 import { standingOf, type ReviewSession } from "./session.ts";
@@ -137,9 +137,8 @@ function messageLines({ message, busy }: ReviewSession, { columns, rows }: Surfa
   const lines = message.lines.flatMap((line, index) =>
     wrap(printable(line), Math.max(10, columns - 2)).map((text, row) => `${index === 0 && row === 0 ? "" : "  "}${text}`),
   );
-  const tone = message.tone === "plain" ? "plain" : message.tone;
   const sign = { good: "ok  ", bad: "no  ", plain: "" }[message.tone];
-  return lines.slice(0, most).map((text, index) => [span(index === 0 ? `${sign}${text}` : text, tone)]);
+  return lines.slice(0, most).map((text, index) => [span(index === 0 ? `${sign}${text}` : text, message.tone)]);
 }
 
 function promptLines({ prompt, by, plan, saved }: ReviewSession, columns: number): readonly Line[] {
@@ -177,8 +176,8 @@ function progressLine(session: ReviewSession, columns: number): Line {
   return [span(cut(parts.join(" · "), columns), "faint")];
 }
 
-const USUAL: Readonly<Record<ReviewSession["screen"], readonly string[]>> = {
-  list: ["open", "next-open", "search", "view", "filter", "sort", "approve", "help", "quit"],
+const USUAL: Readonly<Record<ReviewSession["screen"], readonly Action[]>> = {
+  list: ["open", "next-open", "search", "filter", "sort", "approve", "help", "quit"],
   detail: ["back", "keep", "use-suggestion", "edit", "exclude", "extract", "note", "next-open", "help"],
   help: ["back", "quit"],
 };
@@ -197,4 +196,4 @@ function keysLine(session: ReviewSession, columns: number): Line {
   return [span(line, "marked")];
 }
 
-const CHOICES: readonly string[] = ["keep", "use-suggestion", "edit", "exclude", "extract"];
+const CHOICES: readonly Action[] = ["keep", "use-suggestion", "edit", "exclude", "extract"];

@@ -8,7 +8,17 @@ import type { Verdict } from "./verdict.ts";
 /** What of a plan a review looks at. */
 export type ReviewedPlan = Pick<
   Plan,
-  "edgeCases" | "migrations" | "order" | "dependencies" | "summary" | "approvals" | "contentId" | "decisionsId" | "squash" | "engine"
+  | "edgeCases"
+  | "migrations"
+  | "order"
+  | "dependencies"
+  | "summary"
+  | "approvals"
+  | "assistance"
+  | "contentId"
+  | "decisionsId"
+  | "squash"
+  | "engine"
 >;
 
 export type Filter = "open" | "all" | "decided";
@@ -75,6 +85,8 @@ export type Effect =
   | { readonly kind: "prove"; readonly decisions: readonly NewDecision[]; readonly withdrawn: readonly NewDecision[] }
   | { readonly kind: "edit"; readonly id: string; readonly text: string }
   | { readonly kind: "approve"; readonly role: string | null }
+  /** Ask the model about an edge case. */
+  | { readonly kind: "ask"; readonly id: string }
   | { readonly kind: "cancel" }
   | { readonly kind: "quit" };
 
@@ -90,6 +102,8 @@ export type ReviewEvent =
       readonly verdicts: readonly Verdict[];
     }
   | { readonly kind: "approved"; readonly plan: ReviewedPlan }
+  /** The model was asked: what came of it, a line each. */
+  | { readonly kind: "asked"; readonly plan: ReviewedPlan; readonly lines: readonly string[] }
   /** It did not work out; nothing was written. */
   | { readonly kind: "refused"; readonly lines: readonly string[] }
   | { readonly kind: "told"; readonly lines: readonly string[] };

@@ -48,6 +48,11 @@ function statementsLine({ up }: PlanMigration): string {
     : `${ran} of ${up.length} statements ran, the others are kept as they are`;
 }
 
+function backupWords({ backup, noBackup }: PlanMigration["rollback"]): string {
+  if (noBackup !== undefined) return `; nothing is saved: ${noBackup}`;
+  return backup === undefined ? "" : `, with a prior backup of ${backup.tables.map(({ table }) => table).join(", ")}`;
+}
+
 function wayBackLine({ rollback }: PlanMigration): string {
   const { status, origin, proof, reason } = rollback;
   const whose = origin === null ? "" : ` (${origin})`;
@@ -56,7 +61,7 @@ function wayBackLine({ rollback }: PlanMigration): string {
       ? ""
       : `, tried on ${proof.engine} with ${proof.rows === 1 ? "1 row" : `${proof.rows} rows`}`;
   const why = reason === null ? "" : `: ${reason}`;
-  return `its way back${whose} ${STATUS[status]}${how}${why}`;
+  return `its way back${whose} ${STATUS[status]}${how}${why}${backupWords(rollback)}`;
 }
 
 function squashLine({ squash: { proof } }: Judged): string {

@@ -22,7 +22,9 @@ export function plainStatement(sql: string): CandidateStatement {
   return { sql, location: null, transactional: true, data: null };
 }
 
-/** What the authors wrote; `null` where they wrote none, or nothing but comments. */
+const DOWN_ORIGINS = { authors: "authored", tool: "derived", model: "model" } as const;
+
+/** What the authors wrote, or what stands in its place; `null` where they wrote none, or nothing but comments. */
 export async function readAuthored(migration: Migration, at: Inspector): Promise<Candidate | null> {
   if (migration.down === undefined) return null;
   const statements: CandidateStatement[] = [];
@@ -36,7 +38,7 @@ export async function readAuthored(migration: Migration, at: Inspector): Promise
   }
   return statements.length === 0 && unrunnable === null
     ? null
-    : { origin: migration.downOrigin === "tool" ? "derived" : "authored", statements, unrunnable };
+    : { origin: DOWN_ORIGINS[migration.downOrigin ?? "authors"], statements, unrunnable };
 }
 
 /** Whether the authors said that there is no way back: a rollback that does nothing but raise. */

@@ -6,7 +6,7 @@ import { type CatalogSnapshot, readWholeCatalog } from "../catalog/snapshot/read
 import { type Shadow, StatementError } from "../database/session.ts";
 import type { CatalogDifference } from "../model/catalog.ts";
 import type { MigrationReplay } from "../model/replay.ts";
-import type { Rollback, RollbackStatement } from "../model/rollback.ts";
+import { restoresRows, type Rollback, type RollbackStatement } from "../model/rollback.ts";
 import { transactionControl } from "../replay/transaction.ts";
 import { withoutConcurrently } from "../sql/concurrently.ts";
 import { parseStatement } from "../sql/statement.ts";
@@ -135,7 +135,7 @@ export async function proveChain(
     }
     const { done, error } = await withoutCatalogReader(context.shadow.session, () => goBack(steps, context));
     for (const { link } of steps.slice(0, error === null ? done : done + 1)) {
-      if (link.rollback.origin === null) passed.push(link.migration);
+      if (!restoresRows(link.rollback)) passed.push(link.migration);
       reordered = new Set([...reordered].map((name) => link.renamed?.get(name) ?? name));
       for (const { table, what } of link.rollback.upLoses) if (table !== null && what.startsWith("column order")) reordered.add(table);
     }

@@ -3,6 +3,7 @@ import { addressKey } from "../model/catalog.ts";
 import type { MigrationReplay } from "../model/replay.ts";
 import { type Candidate, plainStatement } from "./candidate.ts";
 import type { ProofContext } from "./context.ts";
+import type { Restoring } from "./derive/action.ts";
 import { deriveDefinitions, findDerivedReplacements } from "./derive/derive.ts";
 import { deriveRows, type RowInverse } from "./rows.ts";
 
@@ -16,8 +17,11 @@ export interface DerivedCandidate {
 
 const NO_ROWS: RowInverse = { statements: [], conditions: [], impossible: [] };
 
-/** Derives the way back of a replayed migration from what it touched, with the objects that stand on what must be made again. */
-export async function deriveRollback(replay: MigrationReplay, context: ProofContext): Promise<DerivedCandidate> {
+/**
+ * Derives the way back of a replayed migration from what it touched, with the objects that stand on what must be made again. `restoring`: what a prior backup puts
+ * back on the way.
+ */
+export async function deriveRollback(replay: MigrationReplay, context: ProofContext, restoring?: Restoring): Promise<DerivedCandidate> {
   const { session } = context;
   const role = await sessionRole(context);
   let { before, after } = replay;
@@ -27,7 +31,8 @@ export async function deriveRollback(replay: MigrationReplay, context: ProofCont
     before = new Map([...before, ...dependants]);
     after = new Map([...after, ...dependants]);
   }
-  const definitions = deriveDefinitions({ before, after, matching: "oid", sessionRole: role, major: session.engine.major });
+  const input = { before, after, matching: "oid", sessionRole: role, major: session.engine.major } as const;
+  const definitions = deriveDefinitions(restoring === undefined ? input : { ...input, restoring });
   const rows = replay.rows.length === 0 ? NO_ROWS : await deriveRows(replay, context);
   const statements = [...rows.statements, ...definitions.statements];
   return {

@@ -2,6 +2,7 @@ import { describeEngine } from "../database/session.ts";
 import type { MigrationReplay } from "../model/replay.ts";
 import type { Loss, Rollback, RollbackStatement } from "../model/rollback.ts";
 import { joinChecks } from "../sql/row-check.ts";
+import { proveWithBackup, type WithoutBackupKnown } from "./backup/keep-data.ts";
 import { type Candidate, readAuthored, saysIrreversible } from "./candidate.ts";
 import type { ProofContext } from "./context.ts";
 import { deriveRollback, type DerivedCandidate } from "./derived.ts";
@@ -19,6 +20,10 @@ import { tryCandidate } from "./trial.ts";
  * it is a named loss, alone it has no way back.
  */
 export async function proveRollback(replay: MigrationReplay, context: ProofContext): Promise<Rollback> {
+  return proveWithBackup(replay, await proveWithoutBackup(replay, context), context);
+}
+
+async function proveWithoutBackup(replay: MigrationReplay, context: ProofContext): Promise<WithoutBackupKnown> {
   const losses = findLosses(replay);
   const derived = await deriveRollback(replay, context);
   const authored = await readAuthored(replay.migration, { rows: (sql, parameters) => context.session.rows(sql, parameters) });
@@ -44,6 +49,11 @@ export async function proveRollback(replay: MigrationReplay, context: ProofConte
     if (difference !== null) await attempt(difference);
   }
   const outcome = { replay, verdicts, derived, losses, declared };
+  const known = (rollback: Rollback): WithoutBackupKnown => ({
+    rollback,
+    downLoses: losses.down,
+    authored: verdicts.find(({ catalogBack, trial }) => catalogBack && trial.candidate.origin === "authored")?.trial.candidate ?? null,
+  });
   const best = chooseBest(outcome);
   const hidden = stillHidden(replay, best);
   const reason = reasonAgainst({ best, hidden }, outcome);
@@ -53,11 +63,11 @@ export async function proveRollback(replay: MigrationReplay, context: ProofConte
       ...(best.outcome?.losses ?? []),
       ...best.losses,
     ];
-    return provenBy({ verdict: best, losses: upLoses }, outcome);
+    return known(provenBy({ verdict: best, losses: upLoses }, outcome));
   }
-  const known = { replay, upLoses: losses.up, hidden, staying: derived.rows.impossible };
-  const partial = hasCustomCode(replay) ? null : await findPartialReturn(verdicts, known, context);
-  return partial === null ? withoutProof(reason, outcome) : provenBy(partial, outcome);
+  const left = { replay, upLoses: losses.up, hidden, staying: derived.rows.impossible };
+  const partial = hasCustomCode(replay) ? null : await findPartialReturn(verdicts, left, context);
+  return known(partial === null ? withoutProof(reason, outcome) : provenBy(partial, outcome));
 }
 
 interface Outcome {
@@ -151,7 +161,7 @@ function reasonAgainst(
 ): Reason | null {
   if (hasCustomCode(replay)) return { status: "unproven", text: "part of the migration is custom code, which was not run" };
   if (best !== undefined && hidden.length > 0 && !(best.trial.candidate.origin === "derived" && best.madeGood.size > 0)) {
-    return hiddenReason(hidden, best.trial.candidate.origin === "authored");
+    return hiddenReason(hidden, best.trial.candidate.origin === "authored" || best.trial.candidate.origin === "model");
   }
   const unrestored = best?.outcome?.losses ?? [];
   if (unrestored.length > 0 && !changesDefinitions(replay))

@@ -5,8 +5,8 @@ import { listDifferences, sayDifferences } from "../model/say-difference.ts";
 
 /** The question that a rollback raises: the one that its authors wrote does not restore. Empty where there is nothing to ask. */
 export function rollbackQuestions(replay: MigrationReplay, rollback: Rollback): readonly EdgeCaseDraft[] {
-  const wrong = rollback.proofs.find((proof) => proof.origin === "authored" && isWrong(proof));
-  if (wrong === undefined || rollback.origin === "authored") return [];
+  const wrong = rollback.proofs.find(({ origin, ...proof }) => (origin === "authored" || origin === "model") && isWrong(proof));
+  if (wrong === undefined || rollback.origin === "authored" || rollback.origin === "model") return [];
   const { migration } = replay;
   const file = migration.files.find(({ role }) => role === "down" || role === "both") ?? migration.files[0];
   const proven = rollback.origin !== null;
@@ -35,8 +35,8 @@ export function rollbackQuestions(replay: MigrationReplay, rollback: Rollback): 
   ];
 }
 
-function isWrong(proof: RollbackProof): boolean {
-  return proof.error !== null || proof.differences.some(({ aspect }) => aspect !== "columnOrder");
+function isWrong({ error, differences }: Pick<RollbackProof, "error" | "differences">): boolean {
+  return error !== null || differences.some(({ aspect }) => aspect !== "columnOrder");
 }
 
 function describeWrong({ error, differences }: RollbackProof): string {

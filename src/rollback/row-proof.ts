@@ -1,3 +1,4 @@
+import { listNames } from "../model/list-names.ts";
 import type { CatalogReader } from "../catalog/reader.ts";
 import type { Session } from "../database/session.ts";
 import type { CatalogObject } from "../model/catalog.ts";
@@ -39,6 +40,12 @@ export interface RowQuestion {
   readonly guards: readonly string[];
   /** What the migration is known to destroy. */
   readonly upLoses: readonly Loss[];
+  /** What saves rows around the migration, and the tables that it saves from; absent where nothing is saved. */
+  readonly saving?: {
+    readonly before: readonly string[];
+    readonly after: readonly string[];
+    readonly tables: readonly CatalogObject[];
+  };
 }
 
 /** Tries ways back with generated rows in the tables concerned. */
@@ -80,14 +87,14 @@ interface Proving extends RowProverContext {
 
 /** `null` where no table is concerned; an outcome where it cannot be tried. */
 function planTrial(
-  { candidate, replay, conditions, guards }: RowQuestion,
+  { candidate, replay, conditions, guards, saving }: RowQuestion,
   { reader, memory, settings }: Proving,
 ): RowTrialPlan | RowOutcome | null {
   const downParsed = candidate.statements.flatMap(({ sql }) => insideTransaction(parseStatement(sql)));
   const down = downParsed.map(({ sql }) => sql);
   const upAgain = upStatements(replay);
   const statements = [...(upAgain ?? []), ...downParsed];
-  const tables = findRowTables(replay, { reader, statements, conditions });
+  const tables = findRowTables(replay, { reader, statements, conditions, also: saving?.tables ?? [] });
   if (tables.before.length === 0 && tables.created.length === 0) return null;
   if (candidate.statements.some(({ data }) => data !== null)) return cannot("the way back copies data in");
   if (tables.before.length > 0) {
@@ -107,7 +114,10 @@ function planTrial(
   const most = Math.min(MOST_KINDS, Math.max(FEWEST_KINDS, Math.floor(MOST_STATEMENTS / Math.max(down.length, 1))));
   return {
     down: candidate.origin === "authored" ? [...settings, ...down] : down,
-    up: tables.before.length === 0 ? [] : [...settings, ...(upAgain ?? []).map(({ sql }) => sql)],
+    up:
+      tables.before.length === 0
+        ? []
+        : [...settings, ...(saving?.before ?? []), ...(upAgain ?? []).map(({ sql }) => sql), ...(saving?.after ?? [])],
     seeds: first.seeds,
     added: then.seeds,
     broken: withDistinctRows(kinds.slice(0, most)),
@@ -150,7 +160,7 @@ function comparedTables({ before }: RowTables): RowTrialPlan["compare"] {
 async function proveWith(first: RowTrialPlan, { upLoses }: RowQuestion, context: Proving): Promise<RowOutcome> {
   const notes = [
     ...(first.untried === 0 ? [] : [`${first.untried} of the kinds of rows that only the new state allows were not tried`]),
-    ...(first.leftOut.length === 0 ? [] : [`no room for rows in ${listOf(first.leftOut)}`]),
+    ...(first.leftOut.length === 0 ? [] : [`no room for rows in ${listNames(first.leftOut)}`]),
   ];
   let chosen: Chosen = {};
   let answer = await runRowTrial(first, chosen, context);
@@ -161,7 +171,7 @@ async function proveWith(first: RowTrialPlan, { upLoses }: RowQuestion, context:
     const settled = await chooseRows(plan, run);
     if (settled === null) {
       if (refused === null) return { ...cannot("the condition of the way back leaves room for none"), noRoom: true };
-      return cannot(`the migration itself does not run with rows in ${listOf(wantedTables(plan))}: ${refused}`);
+      return cannot(`the migration itself does not run with rows in ${listNames(wantedTables(plan))}: ${refused}`);
     }
     ({ chosen, answer } = settled);
     notes.push(
@@ -180,10 +190,6 @@ async function proveWith(first: RowTrialPlan, { upLoses }: RowQuestion, context:
 
 function wantedTables({ seeds, added }: RowTrialPlan): readonly string[] {
   return [...seeds, ...added].filter(({ wanted }) => wanted).map(({ shape }) => shape.identity);
-}
-
-function listOf(names: readonly string[]): string {
-  return names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
 }
 
 type Run = (chosen: Chosen) => Promise<RowTrialAnswer>;

@@ -20,14 +20,20 @@ export interface RowTables {
   readonly belowAfter: (identity: string) => readonly CatalogObject[];
 }
 
-/** Finds them in what was touched, in the data statements of both ways, and in the queries of the condition. */
+/** Finds them in what was touched, in the data statements of both ways, in the queries of the condition, and where rows are saved (`also`). */
 export function findRowTables(
   replay: MigrationReplay,
   {
     reader,
     statements,
     conditions,
-  }: { readonly reader: CatalogReader; readonly statements: readonly ParsedStatement[]; readonly conditions: readonly string[] },
+    also = [],
+  }: {
+    readonly reader: CatalogReader;
+    readonly statements: readonly ParsedStatement[];
+    readonly conditions: readonly string[];
+    readonly also?: readonly CatalogObject[];
+  },
 ): RowTables {
   const before = new Map<string, CatalogObject>();
   const pairs: (readonly [CatalogObject, CatalogObject])[] = [];
@@ -62,6 +68,7 @@ export function findRowTables(
     const object = reader.named("pg_class", identity);
     if (object !== undefined) stands(object);
   }
+  for (const object of also) stands(object);
   const old = new Map([...replay.before.values()].map((object) => [`${object.address.catalog} ${object.identity}`, object]));
   const findBefore: FindObject = (catalog, identity) => {
     const known = old.get(`${catalog} ${identity}`);

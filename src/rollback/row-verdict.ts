@@ -23,7 +23,7 @@ export function withRows(verdict: Verdict, outcome: RowOutcome): Verdict {
     proof: {
       ...proof,
       rows: proof.rows + rows,
-      ...(rows + without.length === 0 ? {} : { generated: { rows, tables, without } }),
+      ...(rows + without.length === 0 ? {} : { generated: { rows, tables: [...tables].sort(), without } }),
       notCovered: [...new Set([...proof.notCovered, ...notCovered, ...unseeded])],
     },
   };

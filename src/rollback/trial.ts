@@ -91,7 +91,7 @@ async function runStepByStep({ candidate, replay, plan, scope }: Attempted, cont
   const { session, reader } = context;
   let touchedSequences: readonly ObjectAddress[] = [];
   try {
-    await reader.open("BEGIN", candidate.origin === "authored" ? settingsBefore(context.resetBetween) : "");
+    await reader.open("BEGIN", candidate.origin === "authored" || candidate.origin === "model" ? settingsBefore(context.resetBetween) : "");
     const stopped = await execute(plan.statements, context);
     if (stopped !== null) return failedRun(candidate, stopped);
     if (scope !== "catalog") await session.run("SET CONSTRAINTS ALL IMMEDIATE");

@@ -1,16 +1,12 @@
 import { resolve } from "node:path";
-import { resetShadow } from "../apply/execute-script.ts";
 import type { RunnableMigration } from "../apply/runnable.ts";
 import { planCommits, type PlannedBranch, type PlannedCommit } from "../export/git/commits.ts";
 import { exportEnvironment, openRepository, type ExportRepository } from "../export/git/repository.ts";
 import { startFastImport, type FastImport } from "../export/git/fast-import.ts";
-import { objectPath, objectText } from "../export/git/object-file.ts";
 import { readmeText } from "../export/git/readme.ts";
-import { addressKey, type CatalogObject, type CatalogSlice } from "../model/catalog.ts";
 import { failed, ok, type Failure, type Result } from "../model/failure.ts";
-import { makeStatements, type DefinitionTerms } from "./definitions.ts";
-import { excludedTables, rehearse, runUpTo, termsOf, type RehearsalRequest } from "./rehearsal.ts";
-import { startWatch, type Watched } from "./watch.ts";
+import type { RehearsalRequest } from "./rehearsal.ts";
+import { watchFiles } from "./watch-files.ts";
 
 /** What an export wrote. */
 export interface GitExport {
@@ -75,37 +71,18 @@ async function writeBranch(branch: PlannedBranch<RunnableMigration>, writing: Wr
   const fresh = branch.commits.filter(({ chain }) => !repository.known.has(chain));
   const [first] = fresh;
   if (first === undefined) return null;
-  const history = branch.migrations;
-  const from = standsBefore(branch, first);
-  const written = await rehearse(request, async (rehearsal) => {
-    const { session } = rehearsal.shadow;
-    const failure = await runUpTo(rehearsal, history.slice(0, from));
-    if (failure !== null) return failed(failure);
-    await resetShadow(session);
-    const terms = await termsOf(session);
-    const watch = await startWatch(session, {
-      resetBetween: request.runnable.plan.surroundings.resetBetween,
-      ...excludedTables(request.runnable),
-    });
-    const changes = new Map<string, string | null>();
-    if (first.parents.length === 0) changes.set("README.md", readmeText(request.runnable.plan));
-    let next = 0;
-    for (const [index, migration] of history.entries()) {
-      if (index < from) continue;
-      const watched = await watch.run(migration);
-      if ("kind" in watched) return failed(watched);
-      for (const [path, text] of schemaFiles(watched, terms)) changes.set(path, text);
-      changes.set(`migrations/${migration.plan.folder}/up.sql`, migration.upText);
-      if (migration.downText !== null) changes.set(`migrations/${migration.plan.folder}/down.sql`, migration.downText);
-      // A merge may stand behind the same migration as the commit before it.
-      for (let commit = fresh[next]; commit !== undefined && commit.count === index + 1; commit = fresh[next]) {
-        await importing.commit(branch.name, commit, changes);
-        changes.clear();
-        advance();
-        next += 1;
-      }
+  const changes = new Map<string, string | null>();
+  if (first.parents.length === 0) changes.set("README.md", readmeText(request.runnable.plan));
+  let next = 0;
+  const written = await watchFiles(request, { history: branch.migrations, from: standsBefore(branch, first) }, async (count, files) => {
+    for (const [path, text] of files) changes.set(path, text);
+    // A merge may stand behind the same migration as the commit before it.
+    for (let commit = fresh[next]; commit !== undefined && commit.count === count; commit = fresh[next]) {
+      await importing.commit(branch.name, commit, changes);
+      changes.clear();
+      advance();
+      next += 1;
     }
-    return ok(null);
   });
   return written.kind === "failed" ? (written.failures[0] ?? null) : null;
 }
@@ -117,28 +94,6 @@ function standsBefore(branch: PlannedBranch, first: PlannedCommit): number {
   if (before !== undefined) return before.count;
   // The branch leaves main here: what stands there is what stands on main.
   return branch.name === "main" ? 0 : first.count - 1;
-}
-
-/** The files of the objects that a migration touched; `null` for those that go. */
-function schemaFiles({ before, after }: Watched, terms: DefinitionTerms): ReadonlyMap<string, string | null> {
-  const files = new Map<string, string | null>();
-  for (const object of before.values()) if (hasFile(object)) files.set(objectPath(object), null);
-  for (const object of after.values()) {
-    if (!hasFile(object)) continue;
-    const text = objectText(makeStatements(only(object), terms));
-    if (text !== "") files.set(objectPath(object), text);
-  }
-  return files;
-}
-
-function only(object: CatalogObject): CatalogSlice {
-  return new Map([[addressKey(object.address), object]]);
-}
-
-/** What comes with a column or an extension is written there, and what is the server's or the database's is no part of the schema. */
-function hasFile({ kind, facts }: CatalogObject): boolean {
-  const partOfColumn = facts.kind === "sequence" && facts.identity;
-  return !partOfColumn && facts.extension === null && kind !== "database" && kind !== "tablespace" && kind !== "parameter";
 }
 
 async function writeRefs(

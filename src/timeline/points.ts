@@ -80,3 +80,8 @@ function unknownPoint({ migrations }: Pick<Plan, "migrations">, text: string): R
     hint: near.length > 0 ? `Near: ${shown}. \`pggit log\` lists them all.` : `Give ${pointForms}. \`pggit log\` lists the migrations.`,
   });
 }
+
+/** A point as a person says it: `V22 (4.0.0)`. */
+export function sayPoint({ migration, version }: Point): string {
+  return migration === null ? "empty" : `${migration} (${version})`;
+}

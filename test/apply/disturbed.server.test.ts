@@ -1,6 +1,7 @@
 import { Client } from "pg";
 import { describe, expect, test } from "vitest";
 import { openTarget } from "../../src/database/open-target.ts";
+import type { RunEvent } from "../../src/apply/run-event.ts";
 import type { TargetHistory } from "../../src/apply/target-history.ts";
 import { takeRunLock } from "../../src/apply/run-lock.ts";
 import { startCuttingProxy } from "../support/cutting-proxy.ts";
@@ -45,6 +46,54 @@ describe("something is in the way", () => {
       after: "head",
       failure: null,
     });
+  });
+
+  test("a wait that an alert watches is seen from beside, and ends the run where nothing is half done", async () => {
+    const database = await newDatabase("disturbed_alert");
+    await migrateTo(database, conversion(), 1);
+    const holder = new Client({ connectionString: database.url, application_name: "nightly batch" });
+    await holder.connect();
+    await holder.query("BEGIN; LOCK TABLE items IN ACCESS SHARE MODE");
+    const events: RunEvent[] = [];
+    const surroundings = { ...attended("yes").surroundings, witness: (event: RunEvent) => void events.push(event) };
+    const stopped = valueOf(
+      await applyTo(database.url, conversion(), {
+        confirmation: "never",
+        limits: { lockTimeoutMs: 5_000, statementTimeoutMs: 0, lockRetries: 20 },
+        alerts: { lockWait: { limit: 0.5, action: "stop" } },
+        request: { ...request, surroundings },
+      }),
+    );
+    expect(stopped).toMatchObject({ stoppedAt: null, executed: [], failure: { code: "stopped-by-alert", exitCode: 6 } });
+    expect(stopped.failure?.message).toMatch(/002_note .*waited for a lock for \d+ s, more than 0.5 s/);
+    const blocked = expect.arrayContaining([expect.objectContaining({ application: "nightly batch" })]) as unknown;
+    expect(events).toContainEqual(expect.objectContaining({ kind: "lock-wait", id: "002_note", blockers: blocked }));
+    expect(events.filter(({ kind }) => kind === "alert")).toEqual([
+      { kind: "alert", alert: "lockWait", value: expect.any(Number) as unknown, limit: 0.5, action: "stop" },
+    ]);
+    await holder.end();
+    events.length = 0;
+    expect(
+      valueOf(await applyTo(database.url, conversion(), { confirmation: "never", request: { ...request, surroundings } })),
+    ).toMatchObject({
+      after: "head",
+      failure: null,
+    });
+    expect(events.map((event) => `${event.kind} ${"id" in event ? event.id : ""}`.trim())).toEqual([
+      "run",
+      "migration 002_note",
+      "statement 002_note",
+      "done 002_note",
+      "migration 003_slow",
+      "statement 003_slow",
+      "kept 003_slow",
+      "statement 003_slow",
+      "kept 003_slow",
+      "done 003_slow",
+      "migration 004_last",
+      "statement 004_last",
+      "done 004_last",
+    ]);
   });
 
   test("two runs at once: the second is refused", async () => {

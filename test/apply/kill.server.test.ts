@@ -67,11 +67,12 @@ async function goOn(url: string): Promise<RunOutcome> {
         stamp: noStamp,
       }),
       forbid: () => Promise.resolve(null),
+      prepare: () => Promise.resolve(),
       resetBetween: runnable.plan.surroundings.resetBetween,
       limits: { lockTimeoutMs: 2_000, statementTimeoutMs: 0, lockRetries: 1 },
       signal: new AbortController().signal,
       now: () => performance.now() / 1000,
-      advanced: () => undefined,
+      observer: { tell: () => undefined, stopping: () => null },
       warn: () => undefined,
     });
   } finally {

@@ -141,6 +141,12 @@ describe.sequential("the users' walk-throughs, word for word", { timeout: 300_00
     expect(Object.keys(JSON.parse(status.stdout) as object)).toEqual(["state", "applied", "pending", "drift", "branch", "lastRun"]);
     const back = await shell("pggit rollback --database production --to V4 --yolo --json");
     expect(JSON.parse(back.stdout)).toMatchObject({ stoppedAt: null, executed: [{ id: "R__open_orders" }, { id: "V9" }] });
+    const events = back.stderr
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as { event: string; id?: string });
+    expect(events.filter(({ id }) => id === "V9").map(({ event }) => event)).toEqual(["migration", "statement", "done"]);
+    expect(events).toContainEqual(expect.objectContaining({ event: "run", direction: "down", migrations: 2 }));
   });
 });
 

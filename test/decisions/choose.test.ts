@@ -65,6 +65,6 @@ describe("a choice", () => {
       kind: "ok",
       value: [{ id: "v3-data-loss-1a2b", migration: "V3", content: null }],
     });
-    expect(refused(choosing("v3-data-loss-1a2b", "exclude"))).toContain("Its choice is keep");
+    expect(refused(choosing("v3-data-loss-1a2b", "exclude"))).toContain("Its choices are keep and keep-data");
   });
 });

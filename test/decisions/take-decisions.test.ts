@@ -118,7 +118,7 @@ describe("a decision", () => {
     const suggestion = { text: "", sql: "CREATE TABLE a (id int)", origin: "source-literals", proven: false } as const;
     const edge = questionOf("V1-q", { kind: "custom-code", suggestion, choices: ["use-suggestion", "keep"] });
     const unseen = questionOf("V1-q", { kind: "custom-code", suggestion: null, choices: ["keep"] });
-    const offered = new Map([["V1-q", "CREATE TABLE c (id int)"]]);
+    const offered = new Map([["V1-q", { sql: "CREATE TABLE c (id int)", origin: "state-difference" as const }]]);
     const fromDatabase = taken([unseen], taking([decided("V1-q", "use-suggestion")], { offered }));
     expect(fromDatabase.settled).toMatchObject([{ effect: { kind: "replace-step", sql: "CREATE TABLE c (id int)" } }]);
     expect(fromDatabase.edgeCases).toMatchObject([{ suggestion: { sql: "CREATE TABLE c (id int)" }, choices: ["keep", "use-suggestion"] }]);

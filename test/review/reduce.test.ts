@@ -185,3 +185,17 @@ describe("the end of a review", () => {
     expect(new Sitting().press("A", "return").last).toEqual({ kind: "approve", role: null });
   });
 });
+
+test("m asks the model about the question; what came of it stands in the plan, and nothing is decided by it", () => {
+  const sitting = new Sitting().press("m");
+  const id = currentCase(sitting.session)?.id ?? "";
+  expect(sitting.last).toEqual({ kind: "ask", id });
+  expect(sitting.session.busy).toContain(id);
+  const { session } = reduce(sitting.session, {
+    kind: "asked",
+    plan: planWith(questions),
+    lines: ["The model's reply is no suggestion: it drops customers"],
+  });
+  expect(session).toMatchObject({ busy: null, saved: [], message: { lines: [expect.stringContaining("no suggestion")] } });
+  expect(reduce(sitting.session, { kind: "refused", lines: ["The language model is off."] }).session).toMatchObject({ busy: null });
+});

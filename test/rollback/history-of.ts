@@ -7,6 +7,7 @@ export interface Script {
   readonly down?: string;
   readonly verify?: string;
   readonly transaction?: Migration["transaction"];
+  readonly keepsData?: true;
 }
 
 async function* stepsOf(text: string, file: string): AsyncGenerator<Step> {
@@ -17,7 +18,7 @@ async function* stepsOf(text: string, file: string): AsyncGenerator<Step> {
 export function historyOf(scripts: readonly Script[], more: Partial<History> = {}): History {
   const migrations = scripts.map((script, at): Migration => {
     const id = `V${at + 1}`;
-    const { down, verify } = script;
+    const { down, verify, keepsData } = script;
     return {
       kind: "migration",
       id,
@@ -32,6 +33,7 @@ export function historyOf(scripts: readonly Script[], more: Partial<History> = {
       environment: null,
       assumptions: [],
       edgeCases: [],
+      ...(keepsData === undefined ? {} : { keepsData }),
       up: () => stepsOf(script.up, `${id}.sql`),
       ...(down === undefined ? {} : { down: () => stepsOf(down, `${id}.down.sql`) }),
       ...(verify === undefined ? {} : { verify: () => stepsOf(verify, `${id}.verify.sql`) }),

@@ -87,7 +87,7 @@ export function describeBesideExtension(url: string, shop: () => Shop): void {
       const found = await find();
       expect(found).toMatchObject({
         kind: "native",
-        missing: [101, 102, 103, 104],
+        missing: [101, 102, 103, 104, 105],
         optional: new Set(["branch_size_metrics", "ai_decisions", "ai_edge_cases"]),
         triggers: [
           { name: "pggit_ddl_trigger", enabled: "O", mayAlter: owner === null },
@@ -136,7 +136,7 @@ export function describeBesideExtension(url: string, shop: () => Shop): void {
       const removed = await inTransaction(session, () => removeRecord(session, store));
       expect(removed).toEqual({ kind: "ok", value: undefined });
       expect(await everything()).toEqual(before);
-      expect(await find()).toMatchObject({ kind: "native", missing: [101, 102, 103, 104] });
+      expect(await find()).toMatchObject({ kind: "native", missing: [101, 102, 103, 104, 105] });
     });
 
     test("a change that fails leaves the triggers and the extension's rows as they were", async () => {

@@ -72,6 +72,7 @@ export async function convertShop({ files = {} }: ShopOptions = {}): Promise<Sho
       stopAfter: null,
       asking: "as-needed",
       rowProof: "on",
+      keepData: "as-decided",
       shadow: { url: null, disposable: false, statementTimeoutMs: 60_000 },
     };
     const converted = await convert(request, silentRun());

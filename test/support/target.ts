@@ -120,6 +120,8 @@ export const standard: ApplyOptions = {
   sameMajor: false,
   drift: { schemas: [], ignore: [] },
   limits: { lockTimeoutMs: 500, statementTimeoutMs: 0, lockRetries: 2 },
+  backup: { limitBytes: 1_000_000_000, batchRows: 50_000 },
+  alerts: {},
   disposable: false,
 };
 
@@ -139,6 +141,7 @@ export function attended(answer: "yes" | "no" | "no-terminal", signal: AbortSign
       return Promise.resolve(answer);
     },
     progress: { begin: () => undefined, advance: () => undefined, warn: (message) => warnings.push(message) },
+    witness: () => undefined,
     signal,
     now: () => performance.now() / 1000,
     clock: () => "2026-11-20T10:00:00.000Z",

@@ -8,6 +8,7 @@ import type { RunnablePlan } from "../../src/apply/runnable.ts";
 import { shadowOpener } from "../../src/apply/apply-to-database.ts";
 import { exportGit, type GitExport } from "../../src/timeline/git-export.ts";
 import type { Result } from "../../src/model/failure.ts";
+import { watchFiles } from "../../src/timeline/watch-files.ts";
 import { runProgram, startProgram } from "../support/program.ts";
 import { useConversion } from "../support/target.ts";
 import { devBranch, library } from "./library.ts";
@@ -29,6 +30,19 @@ async function json(...args: readonly string[]): Promise<Record<string, unknown>
 
 function git(repository: string, ...args: readonly string[]): string {
   return execFileSync("git", ["-C", repository, ...args], { encoding: "utf8" }).trim();
+}
+
+/** What each migration changes in a repository, found on one shadow, or on two. */
+async function filesOf(apartFrom: number): Promise<readonly [number, ReadonlyMap<string, string | null>][]> {
+  const { runnable } = conversion();
+  const told: [number, ReadonlyMap<string, string | null>][] = [];
+  const openShadow = shadowOpener({ runnable, shadowUrl: null, disposable: false, warn: () => undefined });
+  const request = { runnable, openShadow, signal: new AbortController().signal };
+  const watched = await watchFiles(request, { history: runnable.migrations, from: 1, apartFrom }, (count, files) =>
+    Promise.resolve(void told.push([count, files])),
+  );
+  expect(watched.kind).toBe("ok");
+  return told;
 }
 
 /** Exports the beginning of the history, as an earlier conversion would have, with a branch for what only developers run. */
@@ -198,6 +212,12 @@ describe("export git", () => {
     const first = git(grown, "rev-parse", "main");
     expect(await exportUpTo(6, grown)).toMatchObject({ kind: "ok", value: { commits: 5, checkedOut: true } });
     expect(git(grown, "rev-parse", "main~2")).toBe(first);
+  });
+
+  test("of two shadows the files are those of one, in the order of the migrations", async () => {
+    const one = await filesOf(Infinity);
+    expect(one.map(([count]) => count)).toEqual([2, 3, 4, 5, 6]);
+    expect(await filesOf(2)).toEqual(one);
   });
 
   test("writes a commit a migration, environments as branches that merge main, and the same commits each time", async () => {

@@ -45,6 +45,12 @@ function fillsNewColumns(site: ChangeSite, context: QuestionContext): boolean {
   return columns.length > 0 && columns.every((column) => added.has(column));
 }
 
+/** Whether a prior backup would bring back what is lost without one, as far as is known. */
+function canBeSaved({ rollback }: QuestionContext): boolean {
+  if (rollback === null || rollback.noBackup !== undefined) return false;
+  return rollback.backup !== undefined || !["proven", "proven-conditional"].includes(rollback.status);
+}
+
 /** Business logic on rows that exist: what a migration computes, and not what it lists. Seeds and plain backfills are none. */
 export const askDataChange: Question = (context) => {
   const sites = context.scope.sites.filter((site) => isBusinessLogic(site, context));
@@ -66,6 +72,6 @@ export const askDataChange: Question = (context) => {
       proven: false,
     },
     evidence: [{ part: "executed", statement: `${rows} existing rows were changed in the replay from empty`, value: 1 }],
-    choices: ["keep", "extract", "edit", "exclude"],
+    choices: ["keep", ...(canBeSaved(context) ? ["keep-data"] : []), "extract", "edit", "exclude"],
   };
 };

@@ -33,23 +33,28 @@ export const askIrreversible: Question = (context) => {
   const onlyRows = scope.sites.some((site) => site.change.effect === "data" || site.change.effect === "unknown");
   if (!unproven && onlyRows && !pending) return null;
   const { id } = scope.replay.migration;
+  const { noBackup, upLoses } = rollback;
+  const tried = noBackup === undefined ? "" : ` A prior backup does not help: ${noBackup}.`;
+  const savable = noBackup === undefined && (onlyRows || upLoses.length > 0);
   return {
     kind: "irreversible",
     title: unproven ? `No rollback of ${id} was proven` : `${id} cannot be rolled back`,
-    question: `${sentence(rollback.reason ?? "no candidate restored what was there")} Is there a way back that you know?`,
-    action: "Keep it without a rollback (there is then no way back past it), or give the SQL of one (edit).",
+    question: `${sentence(rollback.reason ?? "no candidate restored what was there")} ${tried === "" ? "" : `${tried.trim()} `}Is there a way back that you know?`,
+    action: savable
+      ? "Save the rows before it runs (keep-data), keep it without a rollback (there is then no way back past it), or give the SQL of one (edit)."
+      : "Keep it without a rollback (there is then no way back past it), or give the SQL of one (edit).",
     risk: unproven ? "HIGH" : "MEDIUM",
     source: place(context),
     suggestion: null,
     evidence: context.confidence.evidence.filter((part) => part.part === "rollback"),
-    choices: ["keep", "edit"],
+    choices: savable ? ["keep", "keep-data", "edit"] : ["keep", "edit"],
   };
 };
 
 /** What a migration destroys that has yet to run: the rows are still there. In a history that has run it is a finding. */
 export const askDataLoss: Question = (context) => {
   const { rollback, pending, scope } = context;
-  if (!pending || rollback === null || rollback.upLoses.length === 0) return null;
+  if (!pending || rollback === null || rollback.upLoses.length === 0 || rollback.backup !== undefined) return null;
   const losses = rollback.upLoses.map((loss) => `${loss.table ?? "the database"}: ${loss.what}`);
   return {
     kind: "data-loss",
@@ -60,6 +65,6 @@ export const askDataLoss: Question = (context) => {
     source: place(context),
     suggestion: { text: "A prior backup, so that the way back can put the rows back.", sql: null, origin: "rule", proven: false },
     evidence: context.confidence.evidence.filter((part) => part.part === "rollback"),
-    choices: ["keep", "edit", "exclude"],
+    choices: rollback.noBackup === undefined ? ["keep", "keep-data", "edit", "exclude"] : ["keep", "edit", "exclude"],
   };
 };

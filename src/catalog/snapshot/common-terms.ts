@@ -102,7 +102,7 @@ function inTermsOf(snapshot: CatalogSnapshot, other: CatalogSnapshot): CatalogSn
     }
     catalogs.set(catalog, adjusted);
   }
-  return { ...snapshot, catalogs };
+  return { major: snapshot.major, columns: snapshot.columns, builtIn: snapshot.builtIn, catalogs };
 }
 
 /** Majors order their columns differently. */

@@ -13,6 +13,8 @@ export interface CatalogSnapshot {
   readonly columns: ReadonlyMap<string, readonly string[]>;
   /** Catalog → names of the rows that PostgreSQL itself brings, which differ between majors. */
   readonly builtIn: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Where the rows of initdb stand unchanged below all others: those others, and what two snapshots over the same rows of initdb have in common. Absent elsewhere. */
+  readonly above?: { readonly initial: object; readonly catalogs: CatalogSnapshot["catalogs"] };
 }
 
 export interface CatalogReading {
@@ -30,22 +32,55 @@ export async function readWholeCatalog(session: Session, options: CatalogReading
   const raw = await loadCatalogs(session, options.within === undefined ? "with-positions" : "without-positions");
   const leftOut = findLeftOut(raw, options.excludeFromReads, options.within);
   const identities = createIdentities(raw, leftOut);
-  const initial = raw.initial === null ? null : initialTables({ raw, identities, leftOut });
-  const catalogs = new Map<string, ReadonlyMap<string, string>>();
+  const initial = raw.initial === null ? null : initialTables({ raw, leftOut });
   const columns = new Map<string, readonly string[]>();
-  const builtIn = new Map<string, ReadonlySet<string>>();
+  const tables = new Map<string, ReadTable>();
   for (const [table, rows] of raw.rows) {
     const shown = shownColumns(table, rows);
     columns.set(table, shown);
-    const known = initial?.get(table);
     const ofCluster = session.engine.ownsCluster ? undefined : CLUSTER_ROWS[table];
-    const young = known === undefined ? rows : rows.slice(raw.initial?.get(table) ?? 0);
+    const young = rows.slice(raw.initial?.get(table) ?? 0);
     const its = ofCluster === undefined ? young : young.filter((row) => !ofCluster(row));
-    const read = readTable(table, its, { identities, raw, shown, known });
-    builtIn.set(table, read.builtIn);
-    catalogs.set(table, read.rows);
+    tables.set(table, readTable(table, its, { identities, raw, shown }));
   }
-  return { major: session.engine.major, catalogs, columns, builtIn };
+  const { major } = session.engine;
+  return initial === null ? { major, columns, ...inMaps(tables) } : standOn(initial, { major, columns, tables });
+}
+
+/** A snapshot whose lower part is named only where somebody asks for it: two over the same rows of initdb are compared by what stands above. */
+function standOn(
+  initial: InitialTables,
+  { major, columns, tables }: Pick<CatalogSnapshot, "major" | "columns"> & { readonly tables: ReadonlyMap<string, ReadTable> },
+): CatalogSnapshot {
+  let whole: Pick<CatalogSnapshot, "catalogs" | "builtIn"> | null = null;
+  const all = (): Pick<CatalogSnapshot, "catalogs" | "builtIn"> => (whole ??= inMaps(joinTables(initial.tables(), tables)));
+  return {
+    major,
+    columns,
+    get catalogs() {
+      return all().catalogs;
+    },
+    get builtIn() {
+      return all().builtIn;
+    },
+    above: { initial, catalogs: inMaps(tables).catalogs },
+  };
+}
+
+function inMaps(tables: ReadonlyMap<string, ReadTable>): Pick<CatalogSnapshot, "catalogs" | "builtIn"> {
+  return {
+    catalogs: new Map([...tables].map(([table, { rows }]) => [table, rows])),
+    builtIn: new Map([...tables].map(([table, { builtIn }]) => [table, builtIn])),
+  };
+}
+
+function joinTables(below: ReadonlyMap<string, ReadTable>, above: ReadonlyMap<string, ReadTable>): ReadonlyMap<string, ReadTable> {
+  return new Map(
+    [...above].map(([table, { rows, builtIn }]) => {
+      const under = below.get(table);
+      return [table, { rows: new Map([...(under?.rows ?? []), ...rows]), builtIn: new Set([...(under?.builtIn ?? []), ...builtIn]) }];
+    }),
+  );
 }
 
 function shownColumns(table: string, rows: readonly RawRow[]): readonly string[] {
@@ -58,20 +93,19 @@ interface ReadTable {
   readonly builtIn: ReadonlySet<string>;
 }
 
-interface Everything {
-  readonly raw: RawCatalogs;
-  readonly identities: Identities;
-  readonly leftOut: ReadonlySet<string>;
+/** The part of every catalog that initdb wrote, read when it is first asked for. */
+interface InitialTables {
+  readonly tables: () => ReadonlyMap<string, ReadTable>;
 }
 
 /** What was made of initdb's rows: by the rows of pg_class, which stand for all, and by what was left out among them. */
-const made = new WeakMap<RawRow, Map<string, ReadonlyMap<string, ReadTable>>>();
+const made = new WeakMap<RawRow, Map<string, InitialTables>>();
 
-/** The part of every catalog that initdb wrote. It refers to nothing else, so it reads the same as long as the same of it is left out. */
-function initialTables({ raw, identities, leftOut }: Everything): ReadonlyMap<string, ReadTable> {
+/** It refers to nothing else, so it reads the same as long as the same of it is left out. */
+function initialTables({ raw, leftOut }: { readonly raw: RawCatalogs; readonly leftOut: ReadonlySet<string> }): InitialTables | null {
   const [first] = raw.rows.get("pg_class") ?? [];
-  if (first === undefined) return new Map();
-  const known = made.get(first) ?? new Map<string, ReadonlyMap<string, ReadTable>>();
+  if (first === undefined) return null;
+  const known = made.get(first) ?? new Map<string, InitialTables>();
   made.set(first, known);
   const key = [...leftOut]
     .filter((address) => Number(address.slice(address.indexOf("/") + 1)) < FIRST_NORMAL_OID)
@@ -79,13 +113,20 @@ function initialTables({ raw, identities, leftOut }: Everything): ReadonlyMap<st
     .join();
   const before = known.get(key);
   if (before !== undefined) return before;
-  const tables = new Map<string, ReadTable>();
-  for (const [table, rows] of raw.rows) {
-    const its = rows.slice(0, raw.initial?.get(table) ?? 0);
-    tables.set(table, readTable(table, its, { identities, raw, shown: shownColumns(table, rows), known: undefined }));
-  }
-  known.set(key, tables);
-  return tables;
+  // The rows of initdb alone are kept for later, not those of this read.
+  const alone = { ...raw, rows: new Map([...raw.rows].map(([table, rows]) => [table, rows.slice(0, raw.initial?.get(table) ?? 0)])) };
+  let read: ReadonlyMap<string, ReadTable> | null = null;
+  const tables = (): ReadonlyMap<string, ReadTable> => (read ??= readInitial(alone, leftOut));
+  const initial = { tables };
+  known.set(key, initial);
+  return initial;
+}
+
+function readInitial(raw: RawCatalogs, leftOut: ReadonlySet<string>): ReadonlyMap<string, ReadTable> {
+  const identities = createIdentities(raw, leftOut);
+  return new Map(
+    [...raw.rows].map(([table, rows]) => [table, readTable(table, rows, { identities, raw, shown: shownColumns(table, rows) })]),
+  );
 }
 
 /** `FirstNormalObjectId`: what has a lower oid was made by initdb. */
@@ -98,13 +139,11 @@ interface Context {
   readonly identities: Identities;
   readonly raw: RawCatalogs;
   readonly shown: readonly string[];
-  /** What the rows are added to. */
-  readonly known: ReadTable | undefined;
 }
 
-function readTable(table: string, rows: readonly RawRow[], { identities, raw, shown, known }: Context): ReadTable {
-  const result = new Map(known?.rows);
-  const builtIn = new Set(known?.builtIn);
+function readTable(table: string, rows: readonly RawRow[], { identities, raw, shown }: Context): ReadTable {
+  const result = new Map<string, string>();
+  const builtIn = new Set<string>();
   const keyed = KEYS[table] !== undefined;
   for (const row of rows) {
     const name = identities.nameOfRow(table, row);

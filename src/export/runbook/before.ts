@@ -89,6 +89,7 @@ export function before(scope: RunScope): string {
   const { terms, tables, plan } = scope;
   const names = [...tables.keys()].sort();
   const lossy = scope.migrations.filter(({ rollback }) => rollback.upLoses.length > 0);
+  const saved = scope.migrations.filter(({ rollback }) => rollback.backup !== undefined);
   const point = `before_pggit_${plan.contentId.slice(0, 12)}`;
   const checks = [...presenceChecks(scope), ...dataChecks(scope)];
   return [
@@ -96,8 +97,15 @@ export function before(scope: RunScope): string {
     list([
       "A backup of the whole database that was restored somewhere once, with its time.",
       `Where point-in-time recovery is set up: ${code(`SELECT pg_create_restore_point(${quoteLiteral(point)})`)} directly before the first step (expected: one location such as \`0/3000090\`; needs a superuser or its EXECUTE right).`,
+      ...(saved.length === 0
+        ? []
+        : [
+            `What ${saved.map(({ id }) => code(id)).join(", ")} ${saved.length === 1 ? "destroys" : "destroy"} is saved by pggit right before, in schema \`pggit_migrate\`, and put back by the rollback; the dry run below says what that takes.`,
+          ]),
       lossy.length === 0
-        ? "No migration of this run is known to destroy rows or values."
+        ? saved.length === 0
+          ? "No migration of this run is known to destroy rows or values."
+          : "No other migration of this run is known to destroy rows or values."
         : `Rows or values go with ${lossy.map(({ id }) => code(id)).join(", ")}: their tables once more by themselves, with the command below.`,
     ]),
     ...(lossy.length === 0

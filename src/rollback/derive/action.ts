@@ -26,6 +26,8 @@ export const RANK = {
   makeTable: 80,
   changeTable: 90,
   attach: 95,
+  restore: 97,
+  require: 98,
   removeRoutine: 100,
   removeSequence: 101,
   removeType: 102,
@@ -74,10 +76,20 @@ export interface DeriveContext {
   readonly major: number;
   /** Names of the schemas that were renamed: as they are → as they were. */
   readonly renamedSchemas: ReadonlyMap<string, string>;
+  /** What a prior backup puts back; absent where there is none. */
+  readonly restoring?: Restoring;
   /** Whether any name changed: definitions of the same object then follow by themselves. */
   readonly renames: boolean;
   /** Qualified names (as they are) of what must be removed and made again; whatever mentions them must too. */
   readonly replaced: ReadonlySet<string>;
+}
+
+/** Rows and values that come back between the definitions: NOT NULL is asked of them afterwards. */
+export interface Restoring {
+  /** In the order in which they run. */
+  readonly statements: readonly string[];
+  /** By the table's name before: the query for rows that nothing was saved of, `null` where whole rows come back; and the columns that come back. */
+  readonly tables: ReadonlyMap<string, { readonly columns: ReadonlySet<string>; readonly unsaved: (alsoWhere: string | null) => string }>;
 }
 
 /** How one kind of facts is made, removed and changed back. */

@@ -15,6 +15,8 @@ interface Changed {
   /** Under the present names, before anything is made: it frees the name of a sequence. */
   readonly early: readonly string[];
   readonly statements: readonly string[];
+  /** What is asked of values that a backup puts back first. */
+  readonly late: readonly string[];
   /** Queries over the present state that must return no row. */
   readonly conditions: readonly string[];
 }
@@ -22,7 +24,7 @@ interface Changed {
 /** Turns one column that stayed back: type, default, generation, identity, NOT NULL, and what hangs on it. The name is back already. */
 export function changeColumn({ pair, before, after }: ColumnPair, context: DeriveContext): Changed {
   const { before: object, after: present } = pair;
-  if (object.facts.kind !== "relation") return { early: [], statements: [], conditions: [] };
+  if (object.facts.kind !== "relation") return { early: [], statements: [], late: [], conditions: [] };
   const table = `ALTER ${object.kind === "foreign-table" ? "FOREIGN TABLE" : "TABLE"} ${object.identity}`;
   const name = quoteIdentifier(before.name);
   const alter = `${table} ALTER COLUMN ${name}`;
@@ -39,6 +41,9 @@ export function changeColumn({ pair, before, after }: ColumnPair, context: Deriv
   const retype = retyped && !inherited && (!followsRename || typeReplaced);
   const expressionReplaced = after.default !== null && mentionsAny(after.default, context.replaced);
 
+  const restored = context.restoring?.tables.get(object.identity);
+  const emptied = retype && restored?.columns.has(before.name) === true && hasNoCast(after.type, before.type);
+
   let defaultNow = after.default;
   if (after.generated !== null && before.generated === null) {
     statements.push(`${alter} DROP EXPRESSION`);
@@ -54,8 +59,13 @@ export function changeColumn({ pair, before, after }: ColumnPair, context: Deriv
   }
   if (retype) {
     const collation = before.collation === null ? "" : ` COLLATE ${before.collation}`;
-    const through = typeReplaced ? `${name}::text${before.type.endsWith("[]") ? "[]" : ""}::${before.type}` : `${name}::${before.type}`;
-    const using = typeReplaced || needsUsing(after.type, before.type) ? ` USING ${through}` : "";
+    if (emptied && after.notNull) statements.push(`${alter} DROP NOT NULL`);
+    const through = emptied
+      ? "NULL"
+      : typeReplaced
+        ? `${name}::text${before.type.endsWith("[]") ? "[]" : ""}::${before.type}`
+        : `${name}::${before.type}`;
+    const using = emptied || typeReplaced || needsUsing(after.type, before.type) ? ` USING ${through}` : "";
     statements.push(`${alter} TYPE ${before.type}${collation}${using}`);
     if (typeReplaced) conditions.push(...removedLabels({ pair, before, after }, context));
     const misfits = typeReplaced || isUserType(before.type) ? null : misfit(presentName, after.type, before.type);
@@ -68,8 +78,15 @@ export function changeColumn({ pair, before, after }: ColumnPair, context: Deriv
   }
 
   const notNull = changeNotNull({ pair, before, after });
-  if (before.notNull && !after.notNull) conditions.push(`SELECT 1 FROM ${present.identity} WHERE ${presentName} IS NULL`);
-  statements.push(...notNull.map((clause) => clause.replace("{alter}", alter).replace("{table}", table)));
+  if (before.notNull && emptied) conditions.push(restored.unsaved(null));
+  else if (before.notNull && !after.notNull) {
+    const unsaved = restored?.columns.has(before.name) === true ? restored.unsaved(`t.${presentName} IS NULL`) : null;
+    conditions.push(unsaved ?? `SELECT 1 FROM ${present.identity} WHERE ${presentName} IS NULL`);
+  }
+  const required = [...(emptied && before.notNull && after.notNull ? ["{alter} SET NOT NULL"] : []), ...notNull].map((clause) =>
+    clause.replace("{alter}", alter).replace("{table}", table),
+  );
+  if (restored === undefined) statements.push(...required);
 
   if (before.identity !== null) {
     if (after.identity === null) statements.push(`${alter} ADD ${identityClause(object, before, context)}`);
@@ -79,7 +96,12 @@ export function changeColumn({ pair, before, after }: ColumnPair, context: Deriv
   // A change of type brings the storage of the new type.
   const found = retype && before.defaultStorage !== after.defaultStorage ? { ...after, storage: before.defaultStorage } : after;
   statements.push(...adornColumn({ object, facts: object.facts }, before, found, context));
-  return { early, statements, conditions };
+  return { early, statements, late: restored === undefined ? [] : required, conditions };
+}
+
+/** A type of the history's own to which no value of another leads: what was saved comes back, what came later has none. */
+function hasNoCast(from: string, to: string): boolean {
+  return isUserType(to) && !isUserType(from) && !/^(?:text|character|"char"|name)/.test(from);
 }
 
 /** Rows that use a label which the enum did not have. */

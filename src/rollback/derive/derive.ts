@@ -1,5 +1,5 @@
 import type { CatalogObject, CatalogSlice, ObjectFacts } from "../../model/catalog.ts";
-import type { Action, DeriveContext, KindRules, Pair } from "./action.ts";
+import { RANK, type Action, type DeriveContext, type KindRules, type Pair, type Restoring } from "./action.ts";
 import { bareIdentity, orderActions } from "./order.ts";
 import { type Matching, pairSlices, type Pairing } from "./pair.ts";
 import { plainRules } from "./plain.ts";
@@ -27,6 +27,8 @@ export interface DeriveInput {
   readonly matching: Matching;
   readonly sessionRole: string;
   readonly major: number;
+  /** What a prior backup puts back on the way; absent where there is none. */
+  readonly restoring?: Restoring;
 }
 
 /** Statements that turn `after` into `before`, and the queries that must return no row for them to succeed on other data. */
@@ -52,9 +54,17 @@ export function deriveDefinitions(input: DeriveInput): Derivation {
     replaced: findReplaced(pairing, renames),
     sessionRole: input.sessionRole,
     major: input.major,
+    ...(input.restoring === undefined ? {} : { restoring: input.restoring }),
   };
   const rulesOf = (object: CatalogObject): KindRules => RULES[object.facts.kind];
-  const actions: Action[] = [];
+  const actions: Action[] = (input.restoring?.statements ?? []).map((statement, order) => ({
+    rank: RANK.restore,
+    order,
+    phase: "change",
+    identity: null,
+    mentions: "",
+    statements: [statement],
+  }));
   for (const object of pairing.extra) actions.push(...rulesOf(object).remove(object, context));
   for (const object of pairing.missing) actions.push(...rulesOf(object).make(object, context));
   for (const pair of pairing.changed) actions.push(...rulesOf(pair.before).change(pair, context));

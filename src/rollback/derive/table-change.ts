@@ -66,22 +66,45 @@ function changeColumns(pair: Pair, context: DeriveContext): readonly Action[] {
 
   const added: string[] = [];
   const early: string[] = [];
+  const late: string[] = [];
   const conditions: string[] = [];
+  const restored = context.restoring?.tables.get(before.identity);
   for (const column of missing) {
     if (!isOwn(column, wanted)) continue;
+    if (restored?.columns.has(column.name) === true && isRequired(column)) {
+      // NOT NULL is asked of it when its values are there.
+      const optional = { ...column, notNull: false, notNullConstraint: null };
+      added.push(`${alter} ADD COLUMN ${columnClause(before, optional, context)}`);
+      added.push(...adornColumn({ object: before, facts: before.facts }, optional, null, context));
+      late.push(requireColumn(alter, column));
+      conditions.push(restored.unsaved(null));
+      continue;
+    }
     added.push(`${alter} ADD COLUMN ${columnClause(before, column, context)}`);
     added.push(...adornColumn({ object: before, facts: before.facts }, column, null, context));
-    const filled = column.default !== null || column.identity !== null || column.generated !== null;
-    if (column.notNull && !filled && before.kind !== "foreign-table") conditions.push(`SELECT 1 FROM ${after.identity}`);
+    if (isRequired(column) && before.kind !== "foreign-table") conditions.push(`SELECT 1 FROM ${after.identity}`);
   }
   for (const columns of kept) {
     const changed = changeColumn({ pair, ...columns }, context);
     early.push(...changed.early);
     added.push(...changed.statements);
+    late.push(...changed.late);
     conditions.push(...changed.conditions);
   }
   if (early.length > 0) actions.push(change(RANK.detach, after, early));
-  return [...actions, ...actionOf(RANK.changeTable, pair, added, conditions)];
+  const [first, then] = added.length === 0 ? [[], conditions] : [conditions, []];
+  return [...actions, ...actionOf(RANK.changeTable, pair, added, first), ...actionOf(RANK.require, pair, late, then)];
+}
+
+/** It takes no row without a value, and gives none by itself. */
+function isRequired({ notNull, default: expression, identity, generated }: ColumnFacts): boolean {
+  return notNull && expression === null && identity === null && generated === null;
+}
+
+function requireColumn(alter: string, { name, notNullConstraint }: ColumnFacts): string {
+  const column = quoteIdentifier(name);
+  if (notNullConstraint?.noInherit !== true) return `${alter} ALTER COLUMN ${column} SET NOT NULL`;
+  return `${alter} ADD CONSTRAINT ${quoteIdentifier(notNullConstraint.name)} NOT NULL ${column} NO INHERIT`;
 }
 
 /**

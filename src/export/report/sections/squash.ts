@@ -1,3 +1,4 @@
+import { listNames } from "../../../model/list-names.ts";
 import { sayDifferences } from "../../../model/say-difference.ts";
 import type { Merge } from "../../../model/squash.ts";
 import { count, counted } from "../../../model/say-number.ts";
@@ -53,7 +54,7 @@ function byRule(merges: readonly Merge[]): readonly (readonly [string, readonly 
 
 function mergeEntry({ after, before, migrations }: Merge, number: number): Markup {
   const ids = [...new Set(migrations)];
-  const named = ids.length > 6 ? `${ids.slice(0, 6).join(", ")} and ${ids.length - 6} more` : ids.join(", ");
+  const named = listNames(ids, 6);
   const title = firstLine(after[0] ?? before[0] ?? "");
   return tight(
     html`<details id="${anchor("merge", String(number))}" data-detail="merge" data-number="${number}">
