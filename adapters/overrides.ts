@@ -24,9 +24,9 @@ function openOverride(root: string, path: string, role: MigrationFile["role"]): 
   });
 }
 
-/** A migration whose SQL a person gave: `overrides/VERSION.up.sql` and `overrides/VERSION.down.sql` stand in the place of its program. Fails where they are links out of the project. */
-export function withOverride(migration: Migration, root: string): Result<Migration> {
-  const ways = (["up", "down"] as const).map((role) => openOverride(root, `overrides/${migration.version}.${role}.sql`, role));
+/** A migration whose SQL a person gave: `overrides/NAME.up.sql` and `overrides/NAME.down.sql` stand in the place of its program, `NAME` being its version or what the tool calls it by. Fails where they are links out of the project. */
+export function withOverride(migration: Migration, root: string, name: string | null = migration.version): Result<Migration> {
+  const ways = (["up", "down"] as const).map((role) => openOverride(root, `overrides/${name}.${role}.sql`, role));
   const failures = ways.flatMap((each) => (each.kind === "failed" ? each.failures : []));
   if (failures.length > 0) return failed(...failures);
   const [up = null, down = null] = ways.map((each) => (each.kind === "ok" ? each.value : null));

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 /**
  * The histories of a tool that are compared: every folder of `fixtures/<tool>/` with a `<case>.conformance.json` beside it. That file holds
  * `why` (what the case is for), `read` (what pggit is told: fields of ReadOptions), `arguments` (what the tool is told, by its module), `before` (SQL that both
- * databases have run before), `servers` (2 where roles are made, which belong to a server) and `rollback` (how many migrations are taken back from the head and compared too). What the tool made of it stands in `<case>.recorded.txt`.
+ * databases have run before), `project` (the folder, where several cases read the same one), `servers` (2 where roles are made, which belong to a server) and `rollback` (how many migrations are taken back from the head and compared too). What the tool made of it stands in `<case>.recorded.txt`.
  */
 export function findCases(fixtures, tool) {
   const folder = join(fixtures, tool);
@@ -14,12 +14,8 @@ export function findCases(fixtures, tool) {
     .sort()
     .map((name) => {
       const title = name.slice(0, -".conformance.json".length);
-      return {
-        name: title,
-        project: join(folder, title),
-        recording: join(folder, `${title}.recorded.txt`),
-        settings: readSettings(join(folder, name)),
-      };
+      const settings = readSettings(join(folder, name));
+      return { name: title, project: join(folder, settings.project ?? title), recording: join(folder, `${title}.recorded.txt`), settings };
     });
 }
 

@@ -13,6 +13,19 @@ export interface Mentions {
 // Rails and Alembic files name extensions too, and a DO block may make a role, so the text is searched and not a parse tree.
 const extension =
   /create\s+extension\s+(?:if\s+not\s+exists\s+)?(?:"([^"]+)"|'([^']+)'|([a-z_][\w-]*))|enable_extension[\s(]+["']([^"']+)["']/gi;
+
+/** Operations of `django.contrib.postgres.operations` that name no extension. */
+const operations: Readonly<Record<string, string>> = {
+  BloomExtension: "bloom",
+  BtreeGinExtension: "btree_gin",
+  BtreeGistExtension: "btree_gist",
+  CITextExtension: "citext",
+  CryptoExtension: "pgcrypto",
+  HStoreExtension: "hstore",
+  TrigramExtension: "pg_trgm",
+  UnaccentExtension: "unaccent",
+};
+const operation = /\b(\w+Extension)\s*\(\s*(?:name\s*=\s*)?(?:"([^"]+)"|'([^']+)')?/g;
 const role = /\b(?:create|alter|drop)\s+(?:role|user|group)\b/i;
 
 /** Reads all files of the migrations and baselines. */
@@ -29,6 +42,8 @@ export async function findMentions(history: History): Promise<Mentions> {
     roles ||= role.test(text);
     if (!/extension/i.test(text)) continue;
     for (const match of text.matchAll(extension)) extensions.add((match[1] ?? match[2] ?? match[3] ?? match[4] ?? "").toLowerCase());
+    if (!path.endsWith(".py")) continue;
+    for (const [, name = "", double, single] of text.matchAll(operation)) extensions.add(double ?? single ?? operations[name] ?? "");
   }
   extensions.delete("");
   return { extensions: [...extensions].sort(), roles };

@@ -11,11 +11,12 @@ test("finds every way in which files name extensions, once each", async () => {
     "V1.sql": 'CREATE EXTENSION IF NOT EXISTS "uuid-ossp";\ncreate  extension\n citext with schema public;',
     "V2.sql": "-- no such thing as an extension here\nSELECT 1;",
     "V3.rb": "enable_extension 'pg_trgm'\nenable_extension(\"citext\")",
+    "0004_more.py": "operations = [HStoreExtension(), CreateExtension(name='postgis')]",
   };
   project.write(files);
   const migrations = Object.keys(files).map((path) => ({ files: [{ path, role: "up", sha256: "" }] }) as unknown as Migration);
   const history = { root: project.root, migrations, baselines: [] } as unknown as History;
-  expect(await findMentions(history)).toEqual({ extensions: ["citext", "pg_trgm", "uuid-ossp"], roles: false });
+  expect(await findMentions(history)).toEqual({ extensions: ["citext", "hstore", "pg_trgm", "postgis", "uuid-ossp"], roles: false });
 });
 
 test("sees a role that a block makes", async () => {
