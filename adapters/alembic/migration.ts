@@ -47,7 +47,7 @@ export function toMigration(file: MigrationSource, shared: Shared, entry: NonNul
     date: said.date,
     files: file.files,
     checksum: null,
-    entry,
+    entry: { version: said.revision, ...entry },
     transaction: file.transaction,
     environment: null,
     assumptions: [],

@@ -58,7 +58,12 @@ export function toMigration(file: MigrationSource, states: readonly ProjectState
     date: null,
     files: file.files,
     checksum: null,
-    entry: { app: file.app, name: file.name, ...(file.replaces.length === 0 ? {} : { replaces: file.replaces.map(keyOf).join(" ") }) },
+    entry: {
+      app: file.app,
+      version: file.name,
+      name: file.name,
+      ...(file.replaces.length === 0 ? {} : { replaces: file.replaces.map(keyOf).join(" ") }),
+    },
     transaction: file.isAtomic ? "one" : "none",
     environment: null,
     assumptions: [],

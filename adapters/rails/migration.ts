@@ -53,6 +53,7 @@ export function toMigration(file: MigrationSource, shared: Shared): Migration {
     date: file.date,
     files: file.files,
     checksum: null,
+    entry: { version: file.version },
     transaction: shape.transaction,
     environment: null,
     assumptions: [],

@@ -59,15 +59,16 @@ export async function runStatus(flags: TargetFlags & { readonly plan?: string })
     );
   });
   if (result.kind === "failed") return run.fail(result.failures);
-  const { said, ...status } = result.value;
-  if (flags.json === true) process.stdout.write(`${JSON.stringify(status, null, 2)}\n`);
-  else if (flags.quiet !== true) process.stdout.write(render(status, said));
+  const { said, backups, ...status } = result.value;
+  if (flags.json === true)
+    process.stdout.write(`${JSON.stringify({ ...status, ...(backups.length === 0 ? {} : { backups }) }, null, 2)}\n`);
+  else if (flags.quiet !== true) process.stdout.write(render(result.value));
   return 0;
 }
 
 const shownPending = 10;
 
-function render({ pending, drift, branch, lastRun, backups }: Omit<Status, "said">, said: string): string {
+function render({ pending, drift, branch, lastRun, backups, said }: Status): string {
   const rows: string[][] = [
     ["State", said],
     ["Branch", branch],

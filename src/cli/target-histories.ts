@@ -106,11 +106,12 @@ function stampsIn(
 
 /** A migration of a plan as the reader of the table knows it: what it is, its id says. */
 function asMigration({ id, name, author, date, files, checksum, entry }: PlanMigration): Migration {
-  const [, letter, version] = /^([VB])(\d[^@]*)/.exec(id) ?? [];
+  const [, letter, ofFlyway] = /^([VB])(\d[^@]*)/.exec(id) ?? [];
+  const version = ofFlyway ?? entry?.["version"] ?? null;
   const type =
     id.startsWith("R__") || entry?.["repeats"] === "yes"
       ? "repeatable"
-      : letter === "V"
+      : letter === "V" || entry?.["version"] !== undefined
         ? "versioned"
         : letter === "B"
           ? "baseline"
@@ -119,7 +120,7 @@ function asMigration({ id, name, author, date, files, checksum, entry }: PlanMig
     kind: "migration",
     id,
     type,
-    version: version ?? null,
+    version,
     name,
     author,
     date,

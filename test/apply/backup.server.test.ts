@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { shadowOpener, withTarget } from "../../src/apply/apply-to-database.ts";
+import { withTarget } from "../../src/apply/apply-to-database.ts";
 import { dropBackups, type Dropping } from "../../src/apply/drop-backups.ts";
-import { rollbackTo, type RollbackOutcome } from "../../src/apply/rollback.ts";
+import type { RollbackOutcome } from "../../src/apply/rollback.ts";
 import type { ApplyOptions } from "../../src/apply/apply-types.ts";
 import type { TargetHistory } from "../../src/apply/target-history.ts";
 import { ok, type Result } from "../../src/model/failure.ts";
@@ -16,7 +16,7 @@ import {
   failureOf,
   migrateTo,
   noHistory,
-  standard,
+  takeBackFrom,
   useConversion,
   useDatabases,
   valueOf,
@@ -59,21 +59,7 @@ const rows = `SELECT (SELECT json_agg(p ORDER BY id) FROM (SELECT * FROM people)
   (SELECT json_agg(l ORDER BY "order", "Line No") FROM "Order Line" AS l) AS lines, (SELECT json_agg(g ORDER BY at) FROM log AS g) AS log`;
 
 function goBack(url: string, id: string, options: Partial<ApplyOptions> = {}): Promise<Result<RollbackOutcome>> {
-  const { runnable } = conversion();
-  const { surroundings } = attended("no-terminal");
-  const openShadow = shadowOpener({ runnable, shadowUrl: server, disposable: false, warn: () => undefined });
-  return withTarget({ database: url, access: "read-write", signal: surroundings.signal }, (target) =>
-    rollbackTo(
-      {
-        runnable,
-        target,
-        history: noHistory,
-        options: { ...standard, confirmation: "never", ...options },
-        surroundings: { ...surroundings, openShadow },
-      },
-      { kind: "migration", id },
-    ),
-  );
+  return takeBackFrom(url, conversion(), { kind: "migration", id }, { confirmation: "never", request: { shadowUrl: server }, ...options });
 }
 
 /** Rows of a role that owns the database and is nothing more. */

@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startPostgres, type NativeServer } from "../../scripts/start-postgres.js";
-import { shadowOpener, withTarget } from "../../src/apply/apply-to-database.ts";
-import { rollbackTo, type RollbackOutcome } from "../../src/apply/rollback.ts";
+import type { RollbackOutcome } from "../../src/apply/rollback.ts";
 import type { Result } from "../../src/model/failure.ts";
 import { startHoldingProxy } from "../support/holding-proxy.ts";
 import { startProgram } from "../support/program.ts";
@@ -16,8 +15,7 @@ import {
   attended,
   failureOf,
   migrateTo,
-  noHistory,
-  standard,
+  takeBackFrom,
   useConversion,
   valueOf,
   type TestDatabase,
@@ -87,14 +85,12 @@ async function waitsFor(database: TestDatabase, event: string): Promise<void> {
 }
 
 function rollBack(url: string, given: { readonly dryRun: boolean }): Promise<Result<RollbackOutcome>> {
-  const { runnable } = conversion();
   const { surroundings } = attended("yes");
-  const openShadow = shadowOpener({ runnable, shadowUrl: server.url("postgres"), disposable: false, warn: () => undefined });
-  return withTarget({ database: url, access: given.dryRun ? "read-only" : "read-write", signal: surroundings.signal }, (target) =>
-    rollbackTo(
-      { runnable, target, history: noHistory, options: { ...standard, ...given }, surroundings: { ...surroundings, openShadow } },
-      { kind: "original-state" },
-    ),
+  return takeBackFrom(
+    url,
+    conversion(),
+    { kind: "original-state" },
+    { ...given, request: { shadowUrl: server.url("postgres"), surroundings } },
   );
 }
 

@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { shadowOpener, withTarget } from "../../src/apply/apply-to-database.ts";
-import { rollbackTo } from "../../src/apply/rollback.ts";
 import { installPostgres } from "../../scripts/install-postgres.js";
 import { startPostgres } from "../../scripts/start-postgres.js";
 import {
@@ -9,8 +7,7 @@ import {
   attended,
   failureOf,
   migrateTo,
-  noHistory,
-  standard,
+  takeBackFrom,
   useConversion,
   valueOf,
   type TestDatabase,
@@ -74,22 +71,7 @@ test("an older PostgreSQL beside a shadow of 18: compared cross-major, built, re
     message: expect.stringMatching(/column public\.customers\.email: allows NULL; column public\.orders\.hotfix is there/),
   });
   await partial.query("ALTER TABLE orders DROP COLUMN hotfix; ALTER TABLE customers ALTER COLUMN email SET NOT NULL");
-  const { runnable } = conversion();
   const { surroundings } = attended("yes");
-  const back = await withTarget({ database: partial.url, access: "read-write", signal: surroundings.signal }, (target) =>
-    rollbackTo(
-      {
-        runnable,
-        target,
-        history: noHistory,
-        options: standard,
-        surroundings: {
-          ...surroundings,
-          openShadow: shadowOpener({ runnable, shadowUrl: null, disposable: false, warn: () => undefined }),
-        },
-      },
-      { kind: "migration", id: "V9" },
-    ),
-  );
+  const back = await takeBackFrom(partial.url, conversion(), { kind: "migration", id: "V9" }, { request: { surroundings } });
   expect(valueOf(back)).toMatchObject({ failure: null, executed: expect.objectContaining({ length: 5 }) });
 }, 300_000);

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
-import { shadowOpener, withTarget } from "../../src/apply/apply-to-database.ts";
+import { withTarget } from "../../src/apply/apply-to-database.ts";
 import { findRowsAgainst } from "../../src/apply/rows-against.ts";
-import { rollbackTo, type Destination, type RollbackOutcome } from "../../src/apply/rollback.ts";
+import type { Destination, RollbackOutcome } from "../../src/apply/rollback.ts";
 import type { Confirmation } from "../../src/apply/table.ts";
 import { ok, type Result } from "../../src/model/failure.ts";
 import { runProgram } from "../support/program.ts";
 import { temporaryProject } from "../support/project-files.ts";
 import { useServer } from "../support/server.ts";
-import { applyTo, attended, failureOf, migrateTo, noHistory, standard, useConversion, useDatabases, valueOf } from "../support/target.ts";
+import { applyTo, attended, failureOf, migrateTo, takeBackFrom, useConversion, useDatabases, valueOf } from "../support/target.ts";
 import { shop } from "./shop.ts";
 
 const server = useServer();
@@ -16,23 +16,11 @@ const newDatabase = useDatabases(server);
 const request = { shadowUrl: server };
 
 function rollback(url: string, destination: Destination, answer: Confirmation | "yes" = "default"): Promise<Result<RollbackOutcome>> {
-  const { runnable } = conversion();
   const { surroundings } = attended(answer === "yes" ? "yes" : "no-terminal");
-  return withTarget({ database: url, access: "read-write", signal: surroundings.signal }, (target) =>
-    rollbackTo(
-      {
-        runnable,
-        target,
-        history: noHistory,
-        options: { ...standard, confirmation: answer === "yes" ? "default" : answer },
-        surroundings: {
-          ...surroundings,
-          openShadow: shadowOpener({ runnable, shadowUrl: server, disposable: false, warn: () => undefined }),
-        },
-      },
-      destination,
-    ),
-  );
+  return takeBackFrom(url, conversion(), destination, {
+    confirmation: answer === "yes" ? "default" : answer,
+    request: { ...request, surroundings },
+  });
 }
 
 const catalog = `select (select string_agg(format('%s.%s %s', attrelid::regclass, attname, format_type(atttypid, atttypmod)), ',' order by attrelid::regclass::text, attname)

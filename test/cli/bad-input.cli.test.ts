@@ -44,13 +44,6 @@ const cases: readonly BadInput[] = [
     code: 2,
     says: ["No migrations found", "--location"],
   },
-  {
-    name: "a tool that cannot be read yet",
-    arrange: (project) => project.write({ "db/changelog.xml": "<x/>" }),
-    args: ["migrate", ".", "--source", "django"],
-    code: 2,
-    says: ["--source django cannot be read yet", "flyway"],
-  },
   { name: "a tool that nobody knows", arrange: () => {}, args: ["migrate", ".", "--source", "oracle"], code: 2, says: ["oracle"] },
   { name: "a flag that nobody knows", arrange: () => {}, args: ["migrate", "--frobnicate"], code: 2, says: ["--frobnicate", "--help"] },
   { name: "a command that nobody knows", arrange: () => {}, args: ["frobnicate"], code: 2, says: ["frobnicate", "pggit --help"] },

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, inject } from "vitest";
-import { applyToDatabase, type DatabaseRequest } from "../../src/apply/apply-to-database.ts";
+import { applyToDatabase, shadowOpener, withTarget, type DatabaseRequest } from "../../src/apply/apply-to-database.ts";
+import { rollbackTo, type Destination, type RollbackOutcome } from "../../src/apply/rollback.ts";
 import type { ApplyOptions, ApplySurroundings, DatabaseOutcome } from "../../src/apply/apply-types.ts";
 import { loadRunnable, type RunnablePlan } from "../../src/apply/runnable.ts";
 import { noStamp } from "../../src/apply/store-recorder.ts";
@@ -168,6 +169,25 @@ export function applyTo(
     surroundings: attended("no-terminal").surroundings,
     ...request,
   });
+}
+
+/** Takes migrations back as the command does; `request` as for `applyTo`. */
+export function takeBackFrom(
+  url: string,
+  { runnable }: Pick<Conversion, "runnable">,
+  destination: Destination,
+  given: Parameters<typeof applyTo>[2] = {},
+): Promise<Result<RollbackOutcome>> {
+  const { request = {}, ...options } = given;
+  const { shadowUrl = null, history = noHistory, surroundings = attended("no-terminal").surroundings } = request;
+  const openShadow = shadowOpener({ runnable, shadowUrl, disposable: false, warn: () => undefined });
+  const access = given.dryRun === true ? "read-only" : "read-write";
+  return withTarget({ database: url, access, signal: surroundings.signal }, (target) =>
+    rollbackTo(
+      { runnable, target, history, options: { ...standard, ...options }, surroundings: { ...surroundings, openShadow } },
+      destination,
+    ),
+  );
 }
 
 export function valueOf<T>(result: Result<T>): T {
