@@ -59,7 +59,7 @@ export async function runStatus(flags: TargetFlags & { readonly plan?: string })
     );
   });
   if (result.kind === "failed") return run.fail(result.failures);
-  const { said, backups, ...status } = result.value;
+  const { said: _said, backups, ...status } = result.value;
   if (flags.json === true)
     process.stdout.write(`${JSON.stringify({ ...status, ...(backups.length === 0 ? {} : { backups }) }, null, 2)}\n`);
   else if (flags.quiet !== true) process.stdout.write(render(result.value));
