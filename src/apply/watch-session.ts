@@ -21,34 +21,37 @@ const everyMs = 1_000;
  */
 export function watchSession(watching: Watching): () => Promise<void> {
   const { open, warn } = watching;
-  let beside: Promise<Beside | null> | null = null;
-  let looking: Promise<void> = Promise.resolve();
-  let busy = false;
   const look = createLook(watching);
+  let opening: Promise<Beside | null> | null = null;
+  let beside: Beside | null = null;
+  let busy = false;
+  let ended = false;
+  const giveUp = (why: string): void => {
+    clearInterval(timer);
+    if (!ended) warn(`The run goes on unwatched: lock waits and replication lag cannot be seen (${why}).`);
+  };
   const sample = async (): Promise<void> => {
-    beside ??= open();
-    const opened = await beside;
-    if (opened === null) return end("no second connection can be had");
+    opening ??= open();
+    beside = await opening;
+    if (ended) return beside?.close();
+    if (beside === null) return giveUp("no second connection can be had");
     try {
-      await look(opened);
+      await look(beside);
     } catch (error) {
       if (!(error instanceof StatementError)) throw error;
-      end(error.message);
+      giveUp(error.message);
     }
-  };
-  const end = (why: string): void => {
-    clearInterval(timer);
-    warn(`The run goes on unwatched: lock waits and replication lag cannot be seen (${why}).`);
   };
   const timer = setInterval(() => {
     if (busy) return;
     busy = true;
-    looking = sample().finally(() => (busy = false));
+    void sample().finally(() => (busy = false));
   }, everyMs).unref();
+  // A server that does not answer any more must not hold up the end: a look is cut off, and who is not connected yet leaves by itself.
   return async () => {
+    ended = true;
     clearInterval(timer);
-    await looking;
-    await (await beside)?.close();
+    await beside?.close();
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Migration, Step } from "../model/history.ts";
 import { formatLocation, type SourceLocation } from "../model/source.ts";
-import { quoteLiteral } from "../sql/quote.ts";
+import { dollarQuote, quoteLiteral } from "../sql/quote.ts";
 import { parseStatement } from "../sql/statement.ts";
 
 /** Where functions that hold business logic stand; a target has its record there as well. */
@@ -35,20 +35,12 @@ export function extractionOf(
   sql: string,
   { name, location }: { readonly name: string; readonly location: SourceLocation },
 ): readonly Step[] {
-  const tag = sql.includes("$pggit$") ? dollarTag(sql) : "$pggit$";
   const called = `pggit.${name}()`;
   const comment = `Moved out of ${formatLocation({ file: location.file, line: location.line })}`;
   return [
     extractionSchema,
-    `CREATE FUNCTION ${called} RETURNS void LANGUAGE sql AS ${tag}\n${sql.trim()}${sql.includes("--") ? "\n" : ""};\n${tag}`,
+    `CREATE FUNCTION ${called} RETURNS void LANGUAGE sql AS ${dollarQuote(`\n${sql.trim()}${sql.includes("--") ? "\n" : ""};\n`, "pggit")}`,
     `COMMENT ON FUNCTION ${called} IS ${quoteLiteral(comment)}`,
     `SELECT ${called}`,
   ].map((statement) => ({ kind: "statement", sql: statement, location }));
-}
-
-function dollarTag(sql: string): string {
-  for (let number = 1; ; number += 1) {
-    const tag = `$pggit${number}$`;
-    if (!sql.includes(tag)) return tag;
-  }
 }

@@ -31,6 +31,13 @@ export function quoteLiteral(value: string): string {
   return value.includes("\\") ? `E${quoted.replaceAll("\\", "\\\\")}` : quoted;
 }
 
+/** A body between dollar quotes: `$tag$…$tag$` (`$$…$$` without one), and another tag where the body holds that. */
+export function dollarQuote(body: string, tag = ""): string {
+  let quote = `$${tag}$`;
+  for (let number = 1; body.includes(quote); number += 1) quote = `$${tag === "" ? "_" : tag}${number}$`;
+  return `${quote}${body}${quote}`;
+}
+
 /** `schema.name`, both quoted where needed; without a schema the bare name. */
 export function qualifiedName(schema: string | null, name: string): string {
   return schema === null ? quoteIdentifier(name) : `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;

@@ -5,7 +5,7 @@ import { nextToken } from "../../src/sql/lexer.ts";
 import { parseQualifiedName, unquoteIdentifier } from "../../src/sql/names.ts";
 import { fieldsOf, listName, strings, textOf } from "../../src/sql/tree.ts";
 import { loadParser, parseTree } from "../../src/sql/parser.ts";
-import { qualifiedName, quoteIdentifier, quoteLiteral } from "../../src/sql/quote.ts";
+import { dollarQuote, qualifiedName, quoteIdentifier, quoteLiteral } from "../../src/sql/quote.ts";
 import { positionAt, splitStatements } from "../../src/sql/split.ts";
 import { STATEMENTS } from "./statements.ts";
 
@@ -57,6 +57,11 @@ describe("quoting", () => {
         },
       ),
     );
+  });
+
+  test("a body between dollar quotes reads back as itself", () => {
+    for (const body of ["BEGIN END", "a $$ b", "$x$ $x1$ $$", "$_1$ $$"])
+      for (const tag of ["", "x"]) expect(textOf(selected(dollarQuote(body, tag)) as never)).toBe(body);
   });
 
   test("exactly the key words that PostgreSQL does not call unreserved are quoted", () => {

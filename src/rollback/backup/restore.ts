@@ -1,5 +1,5 @@
 import type { CatalogObject } from "../../model/catalog.ts";
-import { quoteIdentifier, quoteLiteral } from "../../sql/quote.ts";
+import { dollarQuote, quoteIdentifier, quoteLiteral } from "../../sql/quote.ts";
 import { CHANGE, columnOf, isChanged, matches, only, savedValue } from "./save.ts";
 import type { SavedTable } from "./saved-tables.ts";
 
@@ -75,11 +75,12 @@ function guarded(saved: SavedTable, statements: readonly string[], told: "warns"
     ...statements,
     ...triggers.map(({ name, word }) => `ALTER TABLE ${table} ENABLE ${word}TRIGGER ${name}`),
   ];
-  return `DO $restore$ BEGIN
+  const block = ` BEGIN
   IF pg_catalog.to_regclass(${quoteLiteral(backup)}) IS NOT NULL THEN
 ${body.map((statement) => `    ${statement};`).join("\n")}${missing}
   END IF;
-END $restore$`;
+END `;
+  return `DO ${dollarQuote(block, "restore")}`;
 }
 
 /** Triggers that fire and that both states have: the others are gone by then, or are made later. */

@@ -1,5 +1,5 @@
 import type { ColumnFacts } from "../../model/catalog.ts";
-import { quoteIdentifier, quoteLiteral } from "../../sql/quote.ts";
+import { dollarQuote, quoteIdentifier, quoteLiteral } from "../../sql/quote.ts";
 import type { DeriveContext, Pair } from "./action.ts";
 import { adornColumn, identityClause } from "./column.ts";
 import { misfit, needsUsing } from "./conversions.ts";
@@ -153,5 +153,6 @@ function changeNotNull({ pair, before, after }: ColumnPair): readonly string[] {
 
 function renameNotNull(table: string, from: string, to: string): string {
   const statement = `ALTER TABLE ${table} RENAME CONSTRAINT ${quoteIdentifier(from)} TO ${quoteIdentifier(to)}`;
-  return `DO $$ BEGIN IF current_setting('server_version_num')::int >= 180000 THEN EXECUTE ${quoteLiteral(statement)}; END IF; END $$`;
+  const block = ` BEGIN IF current_setting('server_version_num')::int >= 180000 THEN EXECUTE ${quoteLiteral(statement)}; END IF; END `;
+  return `DO ${dollarQuote(block)}`;
 }
