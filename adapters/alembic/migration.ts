@@ -1,11 +1,12 @@
-import type { Finding, Inspector, Migration, MigrationFile, Observed, Step, TransactionMode } from "../../src/model/history.ts";
+import { findingsOf } from "../../src/script/notes.ts";
+import type { Inspector, Migration, MigrationFile, Observed, Step, TransactionMode } from "../../src/model/history.ts";
 import { produce } from "../../src/script/produce.ts";
 import type { PythonSource } from "../../src/script/python/parse.ts";
 import type { Files } from "../project-files.ts";
 import type { EnvironmentSettings } from "./environment-settings.ts";
 import type { ModuleFinder } from "./project/modules.ts";
 import type { Revision } from "./revision.ts";
-import { runMigration, type Outcome } from "./run-migration.ts";
+import { runMigration } from "./run-migration.ts";
 
 /** What all migrations of a history share. */
 export interface Shared {
@@ -56,8 +57,4 @@ export function toMigration(file: MigrationSource, shared: Shared, entry: NonNul
     ...(said.back === "none" ? {} : { down: (at: Inspector) => run(at, "down") }),
     observed: () => observed,
   };
-}
-
-function findingsOf({ notes }: Outcome, migration: string): readonly Finding[] {
-  return notes.map(({ code, message, location }) => ({ kind: "finding", code, message, location, migration }));
 }

@@ -1,6 +1,4 @@
-import type { EdgeCaseDraft } from "../../src/model/edge-case.ts";
-import type { Inspector, Step } from "../../src/model/history.ts";
-import type { SourceLocation } from "../../src/model/source.ts";
+import { createNotes, type Outcome, type Run } from "../../src/script/notes.ts";
 import { createBudget } from "../../src/script/limits.ts";
 import { createInterpreter, type Interpreter } from "../../src/script/python/interpreter.ts";
 import { callWith } from "../../src/script/python/things.ts";
@@ -13,32 +11,11 @@ import { operateOn } from "./runtime/expressions.ts";
 import { libraryOf, membersOf } from "./runtime/library.ts";
 import type { Session } from "./session.ts";
 
-export interface Note {
-  readonly code: string;
-  readonly message: string;
-  readonly location: SourceLocation;
-}
-
-/** What running a migration found out. */
-export interface Outcome {
-  readonly notes: readonly Note[];
-  readonly edgeCases: readonly EdgeCaseDraft[];
-}
-
-export interface Run {
-  readonly at: Inspector;
-  readonly direction: "up" | "down";
-  readonly emit: (step: Step) => Promise<void>;
-}
-
 /** Runs `upgrade` or `downgrade` of a revision: hands out what Alembic would send, and what a person has to say where that is not known. */
 export async function runMigration(file: MigrationSource, shared: Shared, { at, direction, emit }: Run): Promise<Outcome> {
-  const notes: Note[] = [];
+  const { notes, note } = createNotes();
   const problems = createProblems(file.id, emit);
   const catalog = createCatalog(at);
-  const note = (code: string, message: string, location: SourceLocation): void => {
-    if (!notes.some((each) => each.code === code && each.message === message)) notes.push({ code, message, location });
-  };
   const head = { file: file.source.file, line: 1 };
   const session: Session = {
     catalog,

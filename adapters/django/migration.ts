@@ -1,10 +1,11 @@
-import type { Finding, Inspector, Migration, MigrationFile, Observed, Step } from "../../src/model/history.ts";
+import { findingsOf } from "../../src/script/notes.ts";
+import type { Inspector, Migration, MigrationFile, Observed, Step } from "../../src/model/history.ts";
 import { produce } from "../../src/script/produce.ts";
 import type { Stuck } from "../../src/script/stuck.ts";
 import type { Value } from "../../src/script/value.ts";
 import { keyOf, type Node } from "./graph.ts";
 import type { CodeRunner, Operation } from "./operations/operation.ts";
-import { runMigration, type Note } from "./run-migration.ts";
+import { runMigration } from "./run-migration.ts";
 import type { ProjectState } from "./state/project-state.ts";
 import type { ModelSettings } from "./state/view.ts";
 
@@ -43,7 +44,7 @@ export function toMigration(file: MigrationSource, states: readonly ProjectState
     produce(async (emit) => {
       const outcome = await runMigration(file, { states, shared }, { at, direction, emit });
       // Kept as a whole: the same migration may be running on another shadow.
-      if (direction === "up") observed = { findings: findingsOf(outcome.notes, file.id), edgeCases: outcome.edgeCases };
+      if (direction === "up") observed = { findings: findingsOf(outcome, file.id), edgeCases: outcome.edgeCases };
     });
   const written = file.operations.some(
     ({ name, canGoBack }) => canGoBack && (name === "RunSQL" || name === "RunPython" || name === "SeparateDatabaseAndState"),
@@ -75,8 +76,4 @@ export function toMigration(file: MigrationSource, states: readonly ProjectState
     ...(written ? {} : { downOrigin: "tool" as const }),
     observed: () => observed,
   };
-}
-
-function findingsOf(notes: readonly Note[], migration: string): readonly Finding[] {
-  return notes.map(({ code, message, location }) => ({ kind: "finding", code, message, location, migration }));
 }

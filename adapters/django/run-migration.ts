@@ -1,5 +1,4 @@
-import type { EdgeCaseDraft } from "../../src/model/edge-case.ts";
-import type { Inspector, Step } from "../../src/model/history.ts";
+import { createNotes, type Outcome, type Run } from "../../src/script/notes.ts";
 import type { SourceLocation } from "../../src/model/source.ts";
 import { placeStatements } from "../../src/sql/place-statements.ts";
 import { createCatalog } from "./editor/catalog.ts";
@@ -12,33 +11,15 @@ import { createProblems, toStuck } from "./problems.ts";
 import type { ProjectState } from "./state/project-state.ts";
 import { viewOf } from "./state/view.ts";
 
-export interface Note {
-  readonly code: string;
-  readonly message: string;
-  readonly location: SourceLocation;
-}
-
-/** What running a migration found out. */
-export interface Outcome {
-  readonly notes: readonly Note[];
-  readonly edgeCases: readonly EdgeCaseDraft[];
-}
-
 interface Context {
   /** Before the first operation and after each of them. */
   readonly states: readonly ProjectState[];
   readonly shared: Shared;
 }
 
-export interface Run {
-  readonly at: Inspector;
-  readonly direction: "up" | "down";
-  readonly emit: (step: Step) => Promise<void>;
-}
-
 /** Runs a migration in one direction: hands out what Django would send, and what a person has to say where that is not known. */
 export async function runMigration(file: MigrationSource, { states, shared }: Context, { at, direction, emit }: Run): Promise<Outcome> {
-  const notes: Note[] = [];
+  const { notes, note } = createNotes();
   const problems = createProblems(file.id, emit);
   const deferred = createDeferred();
   let place: SourceLocation = file.location;
@@ -51,9 +32,7 @@ export async function runMigration(file: MigrationSource, { states, shared }: Co
     catalog: createCatalog(at),
     deferred,
     execute,
-    note(code, message, location) {
-      if (!notes.some((each) => each.code === code && each.message === message)) notes.push({ code, message, location });
-    },
+    note,
     unknownDefault: (view, problem) => problems.unknownDefault(`${view.model.table}.${view.column ?? view.name}`, problem),
     call: (callee) => again.call(callee),
     expression: (value, model, location) => compileExpression(value, { model, version: shared.version, location }).sql,

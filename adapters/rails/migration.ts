@@ -1,10 +1,11 @@
-import type { Finding, Inspector, Migration, MigrationFile, Observed, Step } from "../../src/model/history.ts";
+import { findingsOf } from "../../src/script/notes.ts";
+import type { Inspector, Migration, MigrationFile, Observed, Step } from "../../src/model/history.ts";
 import { produce } from "../../src/script/produce.ts";
 import type { ParseRuby, RubySource } from "../../src/script/ruby/parse.ts";
 import type { Inflector } from "./inflector.ts";
 import type { FileShape } from "./inspect-file.ts";
 import type { ProjectFiles } from "./project-files.ts";
-import { runMigration, type Outcome } from "./run-migration.ts";
+import { runMigration } from "./run-migration.ts";
 
 /** What all migrations of a history share. */
 export interface Shared {
@@ -63,8 +64,4 @@ export function toMigration(file: MigrationSource, shared: Shared): Migration {
     ...(shape.back === "change" ? { downOrigin: "tool" as const } : {}),
     observed: () => observed,
   };
-}
-
-function findingsOf({ notes }: Outcome, migration: string): readonly Finding[] {
-  return notes.map(({ code, message, location }) => ({ kind: "finding", code, message, location, migration }));
 }

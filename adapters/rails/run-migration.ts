@@ -1,6 +1,5 @@
+import { createNotes, type Outcome, type Run } from "../../src/script/notes.ts";
 import { hostOf, isInstance, isModule, type RubyModule } from "../../src/script/ruby/things.ts";
-import type { EdgeCaseDraft } from "../../src/model/edge-case.ts";
-import type { Inspector, Step } from "../../src/model/history.ts";
 import type { SourceLocation } from "../../src/model/source.ts";
 
 import type { Interpreter } from "../../src/script/ruby/interpreter.ts";
@@ -14,34 +13,16 @@ import { createRunner, takeBack, type MigrationRunner } from "./runtime/migratio
 import { createWorld, findDefined } from "./runtime/world.ts";
 import { placeStatements } from "../../src/sql/place-statements.ts";
 
-export interface Note {
-  readonly code: string;
-  readonly message: string;
-  readonly location: SourceLocation;
-}
-
-/** What running a migration found out. */
-export interface Outcome {
-  readonly notes: readonly Note[];
-  readonly edgeCases: readonly EdgeCaseDraft[];
-}
-
-export interface Run {
-  readonly at: Inspector;
-  readonly direction: "up" | "down";
-  readonly emit: (step: Step) => Promise<void>;
+interface RunOfRails extends Run {
   /** `file`: the file itself does it, without a class (`schema.rb`). */
   readonly entry?: "file";
 }
 
 /** Runs a migration in one direction: hands out what Rails would send, and what a person has to say where that is not known. */
-export async function runMigration(file: MigrationSource, shared: Shared, { at, direction, emit, entry }: Run): Promise<Outcome> {
-  const notes: Note[] = [];
+export async function runMigration(file: MigrationSource, shared: Shared, { at, direction, emit, entry }: RunOfRails): Promise<Outcome> {
+  const { notes, note } = createNotes();
   const problems = createProblems(file, emit);
   const catalog = createCatalog(at);
-  const note = (code: string, message: string, location: SourceLocation): void => {
-    if (!notes.some((each) => each.code === code && each.message === message)) notes.push({ code, message, location });
-  };
   const connectionAt = (level: number): Connection => ({
     level: Math.min(level, shared.railsVersion),
     installed: shared.railsVersion,

@@ -1,3 +1,4 @@
+import { parseJson } from "../model/parse-json.ts";
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { costOf, mostTokens, type Purse } from "./budget.ts";
@@ -141,15 +142,6 @@ function readReply(text: string, { reply: schema }: Pick<Prompt, "reply">): Read
     return { kind: "wrong", reason: where };
   }
   return { kind: "read", reply: parsed.data as Readonly<Record<string, unknown>>, text: json };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 /** What a reply is kept under: everything that it depends on, and no key. */

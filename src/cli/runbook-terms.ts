@@ -1,3 +1,4 @@
+import { parseJson } from "../model/parse-json.ts";
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { readRunbookSettings } from "../configuration/runbook-settings.ts";
@@ -65,13 +66,4 @@ async function readRehearsal(file: string | undefined): Promise<Result<RunbookTe
     );
   }
   return ok(new Map(parsed.data.executed.map(({ id, seconds, rows }) => [id, { seconds, rows }])));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

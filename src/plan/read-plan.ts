@@ -1,3 +1,4 @@
+import { parseJson } from "../model/parse-json.ts";
 import { readFile } from "node:fs/promises";
 import { failed, ok, type Failure, type Result } from "../model/failure.ts";
 import type { Plan } from "../model/plan.ts";
@@ -66,15 +67,6 @@ export async function readPlan(file: string): Promise<Result<Plan>> {
     });
   }
   return ok(plan);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function refusal(file: string, problem: { readonly code: string; readonly message: string; readonly hint: string }): Failure {

@@ -1,3 +1,5 @@
+import { toJson } from "../../../src/script/python/json.ts";
+import { showFloat } from "../../../src/script/python/show.ts";
 import { Stuck } from "../../../src/script/stuck.ts";
 import { valueOfMember } from "../../../src/script/python/enums.ts";
 import { isLibraryThing, isMade } from "../../../src/script/python/things.ts";
@@ -25,7 +27,7 @@ export function literalOf(given: Value, location: SourceLocation): string {
     case "integer":
       return String(value.value);
     case "float":
-      return floatText(value.value);
+      return showFloat(value.value);
     case "text":
       return quoteText(value.value);
     case "list":
@@ -35,10 +37,6 @@ export function literalOf(given: Value, location: SourceLocation): string {
     default:
       return madeLiteral(value, location);
   }
-}
-
-function floatText(value: number): string {
-  return Number.isInteger(value) ? value.toFixed(1) : String(value);
 }
 
 /** Values that Python makes by a call: numbers, times, identifiers. */
@@ -81,31 +79,9 @@ function notKnown(value: Value, location: SourceLocation): never {
   throw new Stuck(`the value ${value.kind === "thing" ? value.name : `(a ${value.kind})`} is not known`, location);
 }
 
-/** `json.dumps`, as the default encoder writes it. */
+/** `json.dumps`, as the default encoder writes it. Throws `Stuck` where a part is not known. */
 export function jsonOf(value: Value, location: SourceLocation): string {
-  switch (value.kind) {
-    case "nil":
-      return "null";
-    case "boolean":
-      return String(value.value);
-    case "integer":
-      return String(value.value);
-    case "float":
-      return floatText(value.value);
-    case "text":
-      return JSON.stringify(value.value).replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
-    case "list":
-      return `[${value.items.map((item) => jsonOf(item, location)).join(", ")}]`;
-    case "map":
-      return `{${[...value.entries.values()].map((entry) => `${jsonKey(entry.key, location)}: ${jsonOf(entry.value, location)}`).join(", ")}}`;
-    default:
-      return notKnown(value, location);
-  }
-}
-
-function jsonKey(key: Value, location: SourceLocation): string {
-  const shown = jsonOf(key, location);
-  return shown.startsWith('"') ? shown : `"${shown}"`;
+  return toJson(value) ?? notKnown(value, location);
 }
 
 const texts: ReadonlySet<string> = new Set([

@@ -1,3 +1,4 @@
+import { findLineStarts } from "../line-starts.ts";
 import { parser } from "@lezer/python";
 import type { SourceLocation } from "../../model/source.ts";
 
@@ -25,16 +26,10 @@ export type ParsedPython =
 /** Parses a file. `broken`: it is no Python, from that place on. */
 export function parsePython(text: string, { file, module, isPackage }: Pick<PythonSource, "file" | "module" | "isPackage">): ParsedPython {
   const tree = parser.parse(text);
-  const starts = [0];
-  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  const lines = findLineStarts((from) => text.indexOf("\n", from));
   const place = (offset: number): SourceLocation => {
-    let [low, high] = [0, starts.length - 1];
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return { file, line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+    const { line, start } = lines.at(offset);
+    return { file, line, column: offset - start + 1 };
   };
   let broken: number | null = null;
   tree.iterate({

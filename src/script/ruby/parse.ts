@@ -1,3 +1,4 @@
+import { findLineStarts } from "../line-starts.ts";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { Node, ProgramNode } from "@ruby/prism/src/nodes.js";
@@ -64,17 +65,10 @@ async function load(): Promise<ParseRuby> {
 
 function describe(result: ParseResult, { text, file }: { readonly text: string; readonly file: string }): ParsedRuby {
   const bytes = Buffer.from(text, "utf8");
-  const starts = [0];
-  for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) starts.push(at + 1);
+  const lines = findLineStarts((from) => bytes.indexOf(10, from));
   const place = (offset: number): SourceLocation => {
-    let [low, high] = [0, starts.length - 1];
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    const column = bytes.subarray(starts[low], offset).toString("utf8").length + 1;
-    return { file, line: low + 1, column };
+    const { line, start } = lines.at(offset);
+    return { file, line, column: bytes.subarray(start, offset).toString("utf8").length + 1 };
   };
   const [error] = result.errors;
   if (error !== undefined) return { kind: "broken", problem: { message: error.message, location: place(error.location.startOffset) } };

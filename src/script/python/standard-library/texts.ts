@@ -1,48 +1,10 @@
+import { toJson } from "../json.ts";
 import { createHash } from "node:crypto";
 import { boolean, dictionary, integer, list, nil, text, unknown, type Arguments, type Value } from "../../value.ts";
 import type { Interpreter } from "../interpreter.ts";
-import { represent, showFloat } from "../show.ts";
 import { given, keywordOf, libraryThing, makeThing } from "../things.ts";
-import { valueOfMember } from "../enums.ts";
 import { isTruthy } from "../truth.ts";
 import type { Library } from "./index.ts";
-
-/** `json.dumps` with its default separators; `null` where a part is not known. */
-function toJson(given: Value, { indent, sort }: { readonly indent: string; readonly sort: boolean }, depth = ""): string | null {
-  const value = valueOfMember(given);
-  const inner = depth + indent;
-  const [open, comma, close] = indent === "" ? ["", ", ", ""] : [`\n${inner}`, `,\n${inner}`, `\n${depth}`];
-  switch (value.kind) {
-    case "nil":
-      return "null";
-    case "boolean":
-    case "integer":
-      return String(value.value);
-    case "float":
-      return showFloat(value.value);
-    case "text":
-      return JSON.stringify(value.value).replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
-    case "list": {
-      const items = value.items.map((item) => toJson(item, { indent, sort }, inner));
-      if (items.includes(null)) return null;
-      return items.length === 0 ? "[]" : `[${open}${items.join(comma)}${close}]`;
-    }
-    case "map": {
-      const pairs = [...value.entries.values()].map(
-        (entry) =>
-          [
-            entry.key.kind === "text" ? entry.key.value : (represent(entry.key) ?? ""),
-            toJson(entry.value, { indent, sort }, inner),
-          ] as const,
-      );
-      if (pairs.some(([, of]) => of === null)) return null;
-      const ordered = sort ? pairs.toSorted(([left], [right]) => (left < right ? -1 : 1)) : pairs;
-      return ordered.length === 0 ? "{}" : `{${open}${ordered.map(([key, of]) => `${JSON.stringify(key)}: ${of}`).join(comma)}${close}}`;
-    }
-    default:
-      return null;
-  }
-}
 
 /** A value that JSON has, as Python's. */
 function fromJson(value: unknown): Value {
