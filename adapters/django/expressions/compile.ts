@@ -1,7 +1,7 @@
 import { Stuck } from "../../../src/script/stuck.ts";
 import type { Value } from "../../../src/script/value.ts";
 import { quoteName } from "../names.ts";
-import { columnName, findFieldOf } from "../state/view.ts";
+import { columnName, fieldOf } from "../state/view.ts";
 import { lastPart, specOf, textOf, type Spec } from "../values.ts";
 import { combinedPath, type Around, type Compiled, type Compiling } from "./around.ts";
 import { functions } from "./functions.ts";
@@ -47,12 +47,7 @@ function compilingAt(around: Around): Compiling {
 /** A field by name, with the keys of a JSON document or transforms behind it. */
 function columnOf(path: string, around: Around): Compiled {
   const [name = "", ...rest] = path.split("__");
-  const field = findFieldOf(around.model, name);
-  if (field === null)
-    throw new Stuck(
-      `the model ${around.model.app}.${around.model.name} has no field ${name} at this point of the history`,
-      around.location,
-    );
+  const field = fieldOf(around.model, name, around.location);
   const column: Compiled = { sql: quoteName(columnName(field)), field, kind: "column" };
   return rest.reduce<Compiled>((inner, part) => transform(inner, part, around), column);
 }

@@ -1,7 +1,7 @@
 import { Stuck } from "../../../src/script/stuck.ts";
 import type { Value } from "../../../src/script/value.ts";
 import { isNullable } from "../state/field.ts";
-import { findFieldOf } from "../state/view.ts";
+import { fieldOf } from "../state/view.ts";
 import { lastPart, specOf, textOf } from "../values.ts";
 import { combinedPath, type Compiled, type Compiling } from "./around.ts";
 import { compileLookup, isLookup } from "./lookups.ts";
@@ -98,12 +98,7 @@ const expressionLookups: Readonly<Record<string, string>> = {
 /** `Query.build_filter` of one `field__lookup=value`. */
 function filterOf(path: string, value: Value, { around, sense }: { readonly around: Compiling; readonly sense: Sense }): Where {
   const [name = "", ...rest] = path.split("__");
-  const field = findFieldOf(around.model, name);
-  if (field === null)
-    throw new Stuck(
-      `the model ${around.model.app}.${around.model.name} has no field ${name} at this point of the history`,
-      around.location,
-    );
+  const field = fieldOf(around.model, name, around.location);
   let left: Compiled = around.column(name);
   // The last part is a lookup where the value has one of that name, else a transform like those before it.
   const last = rest.at(-1);
